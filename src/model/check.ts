@@ -84,7 +84,7 @@ export class Field {
   }
 
   /** The entries of a map of at most `maximum` entries, whatever their keys. */
-  entries(maximum: number): [string, Field][] {
+  entries(maximum = Infinity): [string, Field][] {
     const map = this.map();
     const keys = Object.keys(map);
     if (keys.length > maximum) this.complain(`must have at most ${maximum} entries, but has ${keys.length}`);
@@ -97,7 +97,9 @@ export class Field {
     for (const key of Object.keys(map)) {
       if (!(keys as readonly string[]).includes(key)) this.complain(`has an unknown field ${shown(key)}`);
     }
-    const found = keys.map((key): [K, Field] => this.optional(key) ?? this.complain(`lacks the field "${key}"`));
+    const found = keys.map(
+      (key): [K, Field] => this.optional(key) ?? this.complain(`lacks the field "${key}"`),
+    );
     return Object.fromEntries(found) as Record<K, Field>;
   }
 
@@ -127,7 +129,9 @@ export class Field {
 export function shown(value: unknown): string {
   if (typeof value === 'string') {
     const text = JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value);
-    return text.replace(/[^\x20-\x7e]/gu, (c) => (PRINTABLE.test(c) ? c : `\\u{${c.codePointAt(0)?.toString(16)}}`));
+    return text.replace(/[^\x20-\x7e]/gu, (c) =>
+      PRINTABLE.test(c) ? c : `\\u{${c.codePointAt(0)?.toString(16)}}`,
+    );
   }
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'object' && value !== null) return 'a map';

@@ -21,7 +21,7 @@ export function checksum(bytes: Uint8Array): number {
   hash = (hash + bytes.length) | 0;
   let position = striped;
   for (; position + 4 <= bytes.length; position += 4) {
-    hash = Math.imul(rotate(hash + Math.imul(view.getUint32(position, true), PRIME3), 17), PRIME4);
+    hash = Math.imul(rotate(hash + Math.imul(view.getInt32(position, true), PRIME3), 17), PRIME4);
   }
   for (; position < bytes.length; position++) {
     hash = Math.imul(rotate(hash + Math.imul(view.getUint8(position), PRIME5), 11), PRIME1);
@@ -35,10 +35,10 @@ function hashStripes(view: DataView, end: number): number {
   let lane3 = 0;
   let lane4 = -PRIME1 | 0;
   for (let position = 0; position < end; position += STRIPE) {
-    lane1 = round(lane1, view.getUint32(position, true));
-    lane2 = round(lane2, view.getUint32(position + 4, true));
-    lane3 = round(lane3, view.getUint32(position + 8, true));
-    lane4 = round(lane4, view.getUint32(position + 12, true));
+    lane1 = round(lane1, view.getInt32(position, true));
+    lane2 = round(lane2, view.getInt32(position + 4, true));
+    lane3 = round(lane3, view.getInt32(position + 8, true));
+    lane4 = round(lane4, view.getInt32(position + 12, true));
   }
   return (rotate(lane1, 1) + rotate(lane2, 7) + rotate(lane3, 12) + rotate(lane4, 18)) | 0;
 }

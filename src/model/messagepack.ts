@@ -39,6 +39,11 @@ function damaged(document: string, what: string): UserError {
   return new UserError(`${document} is invalid: ${what}`);
 }
 
+/** fixstr, str8, str16, str32. */
+function isText(type: number): boolean {
+  return (type >= 0xa0 && type <= 0xbf) || (type >= 0xd9 && type <= 0xdb);
+}
+
 /** Walks once over the bytes of a value, without building it. */
 class Walk {
   private readonly bytes: Uint8Array;
@@ -46,6 +51,7 @@ class Walk {
   private readonly document: string;
   private readonly utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   private values = 0;
+  private lastText = '';
 
   constructor(bytes: Uint8Array, document: string) {
     this.bytes = bytes;
@@ -55,7 +61,8 @@ class Walk {
 
   /** Checks the value at `position` and returns where it ends. */
   value(position: number, depth: number): number {
-    if (depth > MAXIMUM_DEPTH) throw damaged(this.document, `its header nests more than ${MAXIMUM_DEPTH} levels`);
+    if (depth > MAXIMUM_DEPTH)
+      throw damaged(this.document, `its header nests more than ${MAXIMUM_DEPTH} levels`);
     if (++this.values > MAXIMUM_VALUES) {
       throw damaged(this.document, `its header holds more than ${MAXIMUM_VALUES} values`);
     }
@@ -98,7 +105,10 @@ class Walk {
         return this.map(next + size, this.unsigned(next, size), depth);
       }
     }
-    throw damaged(this.document, `its header uses MessagePack type 0x${type.toString(16)}, which no model has`);
+    throw damaged(
+      this.document,
+      `its header uses MessagePack type 0x${type.toString(16)}, which no model has`,
+    );
   }
 
   private list(position: number, count: number, depth: number): number {
@@ -111,29 +121,24 @@ class Walk {
     let end = this.reserve(position, 2 * count);
     const keys = new Set<string>();
     for (let i = 0; i < count; i++) {
-      const start = end;
-      end = this.value(start, depth + 1);
-      end = this.value(this.key(start, end, keys), depth + 1);
+      if (!isText(this.unsigned(end, 1))) {
+        throw damaged(this.document, 'its header has a map with a key that is not text');
+      }
+      end = this.value(end, depth + 1);
+      const key = this.lastText;
+      if (key === '__proto__') throw damaged(this.document, 'its header has a key "__proto__"');
+      if (keys.has(key))
+        throw damaged(this.document, `its header has the key ${shown(key)} twice in one map`);
+      keys.add(key);
+      end = this.value(end, depth + 1);
     }
-    return end;
-  }
-
-  /** Checks that the value between `start` and `end` is text, and a key that the map does not have yet. */
-  private key(start: number, end: number, keys: Set<string>): number {
-    const type = this.unsigned(start, 1);
-    const header = type >= 0xa0 && type <= 0xbf ? 1 : type >= 0xd9 && type <= 0xdb ? 1 + (1 << (type - 0xd9)) : 0;
-    if (header === 0) throw damaged(this.document, 'its header has a map with a key that is not text');
-    const key = this.utf8.decode(this.bytes.subarray(start + header, end));
-    if (keys.has(key)) throw damaged(this.document, `its header has the key ${shown(key)} twice in one map`);
-    if (key === '__proto__') throw damaged(this.document, 'its header has a key "__proto__"');
-    keys.add(key);
     return end;
   }
 
   private text(position: number, length: number): number {
     const end = this.skip(position, length);
     try {
-      this.utf8.decode(this.bytes.subarray(position, end));
+      this.lastText = this.utf8.decode(this.bytes.subarray(position, end));
     } catch {
       throw damaged(this.document, 'its header has text that is not UTF-8');
     }

@@ -16,7 +16,10 @@ export function sizeOf(shape: Shape): number {
 }
 
 /** The shape of what a connection reads. */
-export function sourceShape(network: Pick<SpikingNetwork | Network, 'input' | 'layers'>, source: number): Shape {
+export function sourceShape(
+  network: Pick<SpikingNetwork | Network, 'input' | 'layers'>,
+  source: number,
+): Shape {
   const shape = source === IMAGE ? network.input : network.layers[source]?.shape;
   if (shape === undefined) throw new RangeError(`no layer ${source}`);
   return shape;
@@ -28,7 +31,12 @@ export function sourceShape(network: Pick<SpikingNetwork | Network, 'input' | 'l
  * @returns `[extent]`. A spike at row y and column x of any input channel reaches
  * `rows[y] * columns[x] * outputChannels` synapses.
  */
-export function targetsPerPosition(extent: number, kernel: number, stride: number, padding: number): Uint16Array {
+export function targetsPerPosition(
+  extent: number,
+  kernel: number,
+  stride: number,
+  padding: number,
+): Uint16Array {
   const targets = new Uint16Array(extent);
   const outputs = outputExtent(extent, kernel, stride, padding);
   for (let output = 0; output < outputs; output++) {

@@ -1,0 +1,94 @@
+/** What a run has to say when it is asked: the most likely classes, how sure they are, and what the answer cost. */
+import type { Run } from './classifier.js';
+import { annEnergyMillijoules, energyMillijoules, energyModel } from './energy.js';
+import { probabilityHighest } from './fusion/highest.js';
+import { rateInterval } from './fusion/posterior.js';
+import { IMAGE, type SpikingNetwork } from './model/graph.js';
+import { connectionSynapses, sourceShape } from './model/synapses.js';
+
+export interface Prediction {
+  readonly label: string;
+  /** Class index. */
+  readonly index: number;
+  /** Estimated firing rate, eq. (14), or eq. (10) without a prior: the score that ranks the classes. */
+  readonly rate: number;
+  /** Equal-tailed 95 % credible interval of the rate. */
+  readonly interval: readonly [number, number];
+  /** Posterior probability that this class has the highest firing rate of all: how sure the network is. */
+  readonly probability: number;
+}
+
+export interface Answer {
+  /** The best first. */
+  readonly predictions: readonly Prediction[];
+  readonly timesteps: number;
+  /** Spikes emitted by all layers and simulated heads. */
+  readonly spikes: number;
+  readonly synapticOperations: number;
+  /** At 26 pJ a synaptic operation (energy model `truenorth-sop`). */
+  readonly energyMillijoules: number;
+  /** One dense pass of the trained network at 4.6 pJ a multiply-accumulate (`horowitz-45nm-fp32`). */
+  readonly annEnergyMillijoules: number;
+  /** The internal head that was the prior, or null. */
+  readonly head: string | null;
+  readonly priorStrength: number;
+}
+
+/**
+ * The answer of a run as it stands.
+ *
+ * @param top - how many classes
+ */
+export function answerOf(network: SpikingNetwork, run: Run, top: number): Answer {
+  const posterior = run.posterior();
+  const probabilities = probabilityHighest(posterior.distributions);
+  const { spikes, synapticOperations } = run.activity();
+  return {
+    predictions: posterior.ranking.slice(0, top).map((index) => {
+      const { lower, upper } = rateInterval(posterior, index);
+      return {
+        label: network.labels[index]!,
+        index,
+        rate: posterior.estimates[index]!,
+        interval: [lower, upper],
+        probability: probabilities[index]!,
+      };
+    }),
+    timesteps: run.timesteps,
+    spikes,
+    synapticOperations,
+    energyMillijoules: energyMillijoules({
+      spikes,
+      synapticOperations,
+      analogMultiplyAccumulates: analogMultiplyAccumulates(network),
+    }),
+    annEnergyMillijoules: annEnergyMillijoules(multiplyAccumulates(network), energyModel('horowitz-45nm-fp32')),
+    head: run.head,
+    priorStrength: run.priorStrength,
+  };
+}
+
+/** Multiply-accumulates of the first layer, which receives the analog image: once an image. */
+export function analogMultiplyAccumulates(network: SpikingNetwork): number {
+  return multiplyAccumulatesOf(network, true);
+}
+
+/**
+ * Multiply-accumulates of one dense pass of the trained network with its final head: one for every synapse that a
+ * convolution or the fully connected layer has. The additions of skips and pooling multiply nothing and are left out.
+ */
+export function multiplyAccumulates(network: SpikingNetwork): number {
+  const final = network.heads[network.heads.length - 1]!;
+  return multiplyAccumulatesOf(network, false) + final.weights.length;
+}
+
+function multiplyAccumulatesOf(network: SpikingNetwork, analogOnly: boolean): number {
+  let total = 0;
+  for (const layer of network.layers) {
+    for (const connection of layer.connections) {
+      if (connection.kind === 'identity' || (analogOnly && connection.source !== IMAGE)) continue;
+      total += connectionSynapses(connection, sourceShape(network, connection.source), layer.shape);
+    }
+  }
+  return total;
+}

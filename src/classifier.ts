@@ -1,0 +1,187 @@
+/**
+ * Image in, answer out. A run presents one image and advances through time; at any timestep it can be asked for the
+ * posterior, which is the final prediction's spike counts fused with the internal prediction's (src/fusion/), and for
+ * what it has cost so far.
+ */
+import { BLOCK_TIMESTEPS } from './engine/plan.js';
+import { Simulation } from './engine/simulation.js';
+import { UserError } from './errors.js';
+import { fuse, type HeadPrior, type Posterior } from './fusion/posterior.js';
+import type { PixelImage } from './image/pixel-image.js';
+import { resizeImage } from './image/resize.js';
+import { quantiseInput } from './image/tensor.js';
+import type { Propagation, SpikingNetwork } from './model/graph.js';
+
+/** How an image is run; what is left out comes from the model. */
+export interface RunOptions {
+  /** Name of the internal head whose prediction is the prior, or null for the final prediction alone. */
+  readonly head?: string | null | undefined;
+  /** P of eq. (16); default: the one that the model holds for the head. */
+  readonly priorStrength?: number | undefined;
+  readonly propagation?: Propagation | undefined;
+  /** Membrane potential at the start, as a fraction of the threshold, 0 to 1. */
+  readonly initialPotential?: number | undefined;
+}
+
+/** Events since the start of a run, for one layer or for all. */
+export interface Activity {
+  readonly spikes: number;
+  readonly synapticOperations: number;
+}
+
+/** A network in WebAssembly memory that classifies image after image, one at a time. */
+export class Classifier {
+  readonly network: SpikingNetwork;
+  readonly #simulation: Simulation;
+
+  private constructor(simulation: Simulation) {
+    this.network = simulation.network;
+    this.#simulation = simulation;
+  }
+
+  /** @param module - the compiled `snnwasm.wasm` */
+  static async create(module: WebAssembly.Module, network: SpikingNetwork): Promise<Classifier> {
+    return new Classifier(await Simulation.create(module, network));
+  }
+
+  /**
+   * Presents an image, of any size; time is then 0. A classifier holds one run: starting the next ends this one.
+   *
+   * @throws UserError if an option is out of range or names a head that the model does not have
+   */
+  start(image: PixelImage, options: RunOptions = {}): Run {
+    const { input, normalisation, inputFractionBits } = this.network;
+    const pixels = resizeImage(image, input);
+    return new Run(this.#simulation, quantiseInput(pixels, input, normalisation, inputFractionBits), options);
+  }
+}
+
+/** One image on its way through time. */
+export class Run {
+  /** The internal head that is the prior, or null. */
+  readonly head: string | null;
+  /** P; 0 without a head. */
+  readonly priorStrength: number;
+  readonly propagation: Propagation;
+  readonly #simulation: Simulation;
+  readonly #finalIndex: number;
+  readonly #headIndex: number | null;
+  readonly #finalCounts: Uint32Array;
+  readonly #headCounts: Uint32Array | null;
+  readonly #layers: { spikes: number; synapticOperations: number }[];
+  readonly #output = { spikes: 0, synapticOperations: 0 };
+  #timesteps = 0;
+
+  constructor(simulation: Simulation, input: Int16Array, options: RunOptions) {
+    const { network } = simulation;
+    const { defaults, heads } = network;
+    this.#simulation = simulation;
+    this.head = options.head === undefined ? defaults.head : options.head;
+    this.propagation = options.propagation ?? defaults.propagation;
+    this.#finalIndex = heads.length - 1;
+    this.#headIndex = this.head === null ? null : internalHead(network, this.head);
+    this.priorStrength = this.#headIndex === null ? 0 : (options.priorStrength ?? heads[this.#headIndex]!.priorStrength);
+    this.#finalCounts = new Uint32Array(network.labels.length);
+    this.#headCounts = this.#headIndex === null ? null : new Uint32Array(network.labels.length);
+    simulation.start(input, {
+      heads: this.#headIndex === null ? [this.#finalIndex] : [this.#headIndex, this.#finalIndex],
+      propagation: this.propagation,
+      initialPotential: checkFraction(options.initialPotential ?? defaults.initialPotential),
+    });
+    this.#layers = Array.from({ length: simulation.activeLayers }, () => ({ spikes: 0, synapticOperations: 0 }));
+  }
+
+  /** Timesteps computed so far: N of eq. (10). */
+  get timesteps(): number {
+    return this.#timesteps;
+  }
+
+  /** Spikes of every class so far: M_j. A view. */
+  get finalCounts(): Readonly<Uint32Array> {
+    return this.#finalCounts;
+  }
+
+  /** The same of the internal head, or null. A view. */
+  get headCounts(): Readonly<Uint32Array> | null {
+    return this.#headCounts;
+  }
+
+  /**
+   * Advances through time.
+   *
+   * @param timesteps - how many more
+   * @param onTimestep - called after each, with the run's counts as they were then
+   * @throws UserError if so many timesteps could overflow a membrane
+   */
+  advance(timesteps: number, onTimestep?: () => void): void {
+    const end = this.#timesteps + timesteps;
+    while (this.#timesteps < end) {
+      const steps = this.#simulation.advance(Math.min(end - this.#timesteps, BLOCK_TIMESTEPS));
+      for (let step = 0; step < steps; step++) {
+        this.#timesteps++;
+        this.#collect();
+        onTimestep?.();
+      }
+    }
+  }
+
+  /** The firing rates after fusion, eqs. (9) to (18). */
+  posterior(): Posterior {
+    return fuse({ counts: this.#finalCounts, timesteps: this.#timesteps }, this.#prior());
+  }
+
+  /** What every layer has done so far, in the order of the network's layers. */
+  layerActivity(): readonly Activity[] {
+    return this.#layers;
+  }
+
+  /** What the whole network, heads included, has done so far. */
+  activity(): Activity {
+    return this.#layers.reduce(
+      (sum, layer) => ({
+        spikes: sum.spikes + layer.spikes,
+        synapticOperations: sum.synapticOperations + layer.synapticOperations,
+      }),
+      this.#output,
+    );
+  }
+
+  #prior(): HeadPrior | null {
+    if (this.#headCounts === null) return null;
+    return { counts: this.#headCounts, timesteps: this.#timesteps, strength: this.priorStrength };
+  }
+
+  #collect(): void {
+    const timestep = this.#timesteps;
+    this.#layers.forEach((layer, index) => {
+      layer.spikes += this.#simulation.layerSpikes(index, timestep);
+      layer.synapticOperations += this.#simulation.layerOperations(index, timestep);
+    });
+    this.#collectHead(this.#finalIndex, this.#finalCounts);
+    if (this.#headIndex !== null) this.#collectHead(this.#headIndex, this.#headCounts!);
+  }
+
+  #collectHead(head: number, counts: Uint32Array): void {
+    const timestep = this.#timesteps;
+    this.#output.spikes += this.#simulation.headSpikes(head, timestep);
+    this.#output.synapticOperations += this.#simulation.headOperations(head, timestep);
+    this.#simulation.fired(head, timestep).forEach((fired, index) => {
+      counts[index]! += fired;
+    });
+  }
+}
+
+function internalHead(network: SpikingNetwork, name: string): number {
+  const internal = network.heads.slice(0, -1);
+  const index = internal.findIndex((head) => head.name === name);
+  if (index < 0) {
+    const names = internal.map((head) => head.name).join(', ');
+    throw new UserError(`the model has no internal head "${name}": choose ${names ? `one of ${names}, or ` : ''}none`);
+  }
+  return index;
+}
+
+function checkFraction(initialPotential: number): number {
+  if (initialPotential >= 0 && initialPotential <= 1) return initialPotential;
+  throw new UserError(`the initial potential is a fraction of the threshold from 0 to 1, not ${initialPotential}`);
+}

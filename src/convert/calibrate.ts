@@ -1,0 +1,81 @@
+/**
+ * Finds lambda of every layer and head: a high quantile (99.9 %) of its rectified activations over images drawn from
+ * the training set. Lambda is the activation that a firing rate of 1 will stand for, eq. (8).
+ */
+import type { DenseNetwork } from '../engine/dense.js';
+import { UserError } from '../errors.js';
+import { ActivationHistogram, type HistogramState } from './quantile.js';
+
+/** One lambda a layer and one a head, in the order of the network's lists. */
+export interface Lambdas {
+  readonly layers: readonly number[];
+  readonly heads: readonly number[];
+}
+
+/** A calibration under way: what it has counted, and after how many images. */
+export interface CalibrationState {
+  readonly images: number;
+  readonly layers: readonly HistogramState[];
+  readonly heads: readonly HistogramState[];
+}
+
+export class Calibration {
+  readonly #dense: DenseNetwork;
+  readonly #layers: readonly ActivationHistogram[];
+  readonly #heads: readonly ActivationHistogram[];
+  #images: number;
+
+  /** @param state - of an interrupted calibration of the same network, to go on from */
+  constructor(dense: DenseNetwork, state?: CalibrationState) {
+    this.#dense = dense;
+    this.#images = state?.images ?? 0;
+    this.#layers = dense.network.layers.map((_, index) => new ActivationHistogram(state?.layers[index]));
+    this.#heads = dense.network.heads.map((_, index) => new ActivationHistogram(state?.heads[index]));
+  }
+
+  /** Images seen so far. */
+  get images(): number {
+    return this.#images;
+  }
+
+  /** Runs one more image (normalised, `[y][x][channel]`) and counts its activations. */
+  add(input: Float32Array): void {
+    this.#dense.run(input);
+    this.#layers.forEach((histogram, index) => {
+      const { values, stride } = this.#dense.activations(index);
+      histogram.add(values, this.#dense.network.layers[index]!.shape.channels, stride);
+    });
+    this.#heads.forEach((histogram, index) => {
+      const logits = Float32Array.from(this.#dense.logits(index));
+      histogram.add(logits, logits.length, logits.length);
+    });
+    this.#images++;
+  }
+
+  /**
+   * The lambdas of all images seen.
+   *
+   * @param quantile - 0.999 in the paper
+   * @throws UserError if a layer or head is silent on so many images that its quantile is 0
+   */
+  lambdas(quantile: number): Lambdas {
+    const { layers, heads } = this.#dense.network;
+    return {
+      layers: this.#layers.map((histogram, index) => positive(histogram.quantile(quantile), layers[index]!.name)),
+      heads: this.#heads.map((histogram, index) => positive(histogram.quantile(quantile), heads[index]!.name)),
+    };
+  }
+
+  state(): CalibrationState {
+    return {
+      images: this.#images,
+      layers: this.#layers.map((histogram) => histogram.state()),
+      heads: this.#heads.map((histogram) => histogram.state()),
+    };
+  }
+}
+
+function positive(lambda: number, name: string): number {
+  if (lambda > 0) return lambda;
+  throw new UserError(`${name} is silent on the calibration images: use more of them or a higher percentile`);
+}

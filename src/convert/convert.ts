@@ -1,0 +1,126 @@
+/**
+ * From a trained network to a spiking one: fold -> calibrate -> normalise -> quantise -> fit the prior strengths.
+ * Everything is fitted on training images; the test set is never looked at.
+ */
+import { type Cifar100, drawIndices } from '../data/cifar100.js';
+import { DenseNetwork } from '../engine/dense.js';
+import { UserError } from '../errors.js';
+import { normaliseInput } from '../image/tensor.js';
+import type { Network, Propagation, Provenance, SpikingNetwork } from '../model/graph.js';
+import { Calibration, type CalibrationState, type Lambdas } from './calibrate.js';
+import { fitPriors } from './fit-priors.js';
+import { foldBatchNormalisation } from './fold.js';
+import { normaliseWeights } from './normalise.js';
+import { quantiseHeads, quantiseLayers } from './quantise.js';
+
+export interface ConversionOptions {
+  /** Name of the model. */
+  readonly name: string;
+  /** Training images from which the lambdas are found. */
+  readonly samples: number;
+  /** The quantile of the activations that becomes lambda, 0 to 1; 0.999 in the paper. */
+  readonly quantile: number;
+  /** Training images, others than those of the calibration, on which the prior strengths are fitted. */
+  readonly priorSamples: number;
+  /** Which images are drawn. */
+  readonly seed: number;
+  /** The input is rounded to multiples of 2^-inputFractionBits; 7 bits are half a grey level. */
+  readonly inputFractionBits: number;
+  /** What runs of the model use unless told otherwise; the prior strengths are fitted under these. */
+  readonly timesteps: number;
+  readonly initialPotential: number;
+  readonly propagation: Propagation;
+  readonly provenance: Provenance;
+}
+
+/** How a conversion reports and, after an interruption, goes on. */
+export interface ConversionHooks {
+  /** Called often: what is being done, and how far it is. */
+  onProgress?(stage: string, done: number, total: number): void;
+  /** Called now and then with a state to keep: a later call with it as `resume` goes on from there. */
+  onState?(state: CalibrationState): void;
+  readonly resume?: CalibrationState | undefined;
+}
+
+/** Images of a calibration between two states. */
+const STATE_INTERVAL = 250;
+
+/**
+ * Converts a trained network. Deterministic: the same network, images and options give the same result.
+ *
+ * @param module - the compiled `snnwasm.wasm`
+ * @throws UserError if there are too few training images, or a layer is silent on all of them
+ */
+export async function convertNetwork(
+  module: WebAssembly.Module,
+  trained: Network,
+  images: Cifar100,
+  options: ConversionOptions,
+  hooks: ConversionHooks = {},
+): Promise<SpikingNetwork> {
+  const needed = options.samples + options.priorSamples;
+  if (needed > images.length) {
+    throw new UserError(`calibration asks for ${needed} different images, but the file holds ${images.length}`);
+  }
+  const drawn = drawIndices(images.length, needed, options.seed);
+  const folded = foldBatchNormalisation(trained);
+  const lambdas = await calibrate(module, folded, images, drawn.subarray(0, options.samples), options, hooks);
+  const spiking = quantiseNetwork(folded, lambdas, options);
+  const fitted = await fitPriors(module, spiking, images, drawn.subarray(options.samples), (done, total) =>
+    hooks.onProgress?.('fitting the prior strengths', done, total),
+  );
+  return {
+    ...fitted,
+    provenance: {
+      ...options.provenance,
+      calibrationImages: options.samples,
+      calibrationQuantile: options.quantile,
+      calibrationSeed: options.seed,
+      priorImages: options.priorSamples,
+    },
+  };
+}
+
+/** Normalises and quantises; the prior strengths are still 0. */
+export function quantiseNetwork(
+  folded: Network,
+  lambdas: Lambdas,
+  options: Omit<ConversionOptions, 'samples' | 'quantile' | 'seed' | 'priorSamples'>,
+): SpikingNetwork {
+  const normalised = normaliseWeights(folded, lambdas);
+  return {
+    name: options.name,
+    input: folded.input,
+    normalisation: folded.normalisation,
+    inputFractionBits: options.inputFractionBits,
+    labels: folded.labels,
+    layers: quantiseLayers(normalised, options.inputFractionBits),
+    heads: quantiseHeads(normalised).map((head) => ({ ...head, priorStrength: 0 })),
+    defaults: {
+      timesteps: options.timesteps,
+      initialPotential: options.initialPotential,
+      propagation: options.propagation,
+      head: null,
+    },
+    provenance: options.provenance,
+  };
+}
+
+async function calibrate(
+  module: WebAssembly.Module,
+  folded: Network,
+  images: Cifar100,
+  drawn: Uint32Array,
+  options: ConversionOptions,
+  hooks: ConversionHooks,
+): Promise<Lambdas> {
+  const calibration = new Calibration(await DenseNetwork.create(module, folded), hooks.resume);
+  while (calibration.images < drawn.length) {
+    const { image } = images.image(drawn[calibration.images]!);
+    calibration.add(normaliseInput(image, folded.input, folded.normalisation));
+    if (calibration.images % STATE_INTERVAL === 0) hooks.onState?.(calibration.state());
+    hooks.onProgress?.('calibrating', calibration.images, drawn.length);
+  }
+  hooks.onState?.(calibration.state());
+  return calibration.lambdas(options.quantile);
+}

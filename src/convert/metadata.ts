@@ -1,0 +1,86 @@
+/**
+ * What a checkpoint says about itself: the entry `snnwasm` of its metadata, a JSON text. Every field may be
+ * missing, and fields that are not named here are left alone.
+ */
+import { MAXIMUM_BLOCK, MAXIMUM_CHANNELS, MAXIMUM_CLASSES, MAXIMUM_EXTENT, MAXIMUM_HEADS } from '../model/bounds.js';
+import { MAXIMUM_LABEL, MAXIMUM_LAYERS, MAXIMUM_NAME, MAXIMUM_STRIDE } from '../model/bounds.js';
+import { Field } from '../model/check.js';
+import type { InputNormalisation, Shape } from '../model/graph.js';
+import { parseJson } from './json.js';
+import type { Checkpoint } from './safetensors.js';
+
+const MAXIMUM_DEPTH = 8;
+
+/** The fields of the metadata, checked; those that the checkpoint lacks are undefined. */
+export interface CheckpointMetadata {
+  /** Such as "resnet18-cifar". */
+  readonly architecture: string | undefined;
+  /** The block that each head follows, counted from 1, by the head's name. */
+  readonly heads: ReadonlyMap<string, number> | undefined;
+  /** Stride of each block. */
+  readonly strides: readonly number[] | undefined;
+  readonly batchNormEpsilon: number | undefined;
+  /** In JSON: { "mean": [...], "std": [...] }. */
+  readonly normalisation: InputNormalisation | undefined;
+  readonly labels: readonly string[] | undefined;
+  readonly input: Shape | undefined;
+  /** The activation that a layer was trained to clip at, by the layer's name. */
+  readonly activationThresholds: ReadonlyMap<string, number> | undefined;
+}
+
+/**
+ * Reads a checkpoint's metadata.
+ *
+ * @throws UserError when the entry `snnwasm` is no JSON object or one of its fields has the wrong form.
+ */
+export function readCheckpointMetadata(checkpoint: Checkpoint): CheckpointMetadata {
+  const document = 'the metadata entry "snnwasm" of the checkpoint';
+  const text = Object.hasOwn(checkpoint.metadata, 'snnwasm') ? checkpoint.metadata['snnwasm'] : undefined;
+  const root = new Field(text === undefined ? {} : parseJson(text, MAXIMUM_DEPTH, document), '', document);
+  const read = <T>(key: string, reader: (field: Field) => T): T | undefined => {
+    const found = root.optional(key);
+    return found === undefined ? undefined : reader(found[1]);
+  };
+  return {
+    architecture: read('architecture', (field) => field.text(MAXIMUM_NAME)),
+    heads: read('heads', readHeads),
+    strides: read('strides', (field) => {
+      return field.list(1, MAXIMUM_LAYERS).map((stride) => stride.integer(1, MAXIMUM_STRIDE));
+    }),
+    batchNormEpsilon: read('batchNormEpsilon', (field) => field.number(0, 1)),
+    normalisation: read('normalisation', readNormalisation),
+    labels: read('labels', (field) => field.list(1, MAXIMUM_CLASSES).map((label) => label.text(MAXIMUM_LABEL))),
+    input: read('input', readInput),
+    activationThresholds: read('activationThresholds', (field) => {
+      return new Map(field.entries(MAXIMUM_LAYERS).map(([key, value]) => [key, value.positive()]));
+    }),
+  };
+}
+
+function readHeads(field: Field): ReadonlyMap<string, number> {
+  const places = new Map<string, number>();
+  for (const head of field.list(0, MAXIMUM_HEADS)) {
+    const { name, block } = head.fields('name', 'block');
+    const text = name.text(MAXIMUM_NAME);
+    if (places.has(text)) name.complain(`gives the head ${JSON.stringify(text)} twice`);
+    places.set(text, block.integer(1, MAXIMUM_BLOCK));
+  }
+  return places;
+}
+
+function readNormalisation(field: Field): InputNormalisation {
+  const { mean, std } = field.fields('mean', 'std');
+  return {
+    mean: mean.list(1, MAXIMUM_CHANNELS).map((value) => value.number(-1e6, 1e6)),
+    deviation: std.list(1, MAXIMUM_CHANNELS).map((value) => value.number(1e-6, 1e6)),
+  };
+}
+
+function readInput(field: Field): Shape {
+  const { channels, height, width } = field.fields('channels', 'height', 'width');
+  return {
+    channels: channels.integer(1, MAXIMUM_CHANNELS),
+    height: height.integer(1, MAXIMUM_EXTENT),
+    width: width.integer(1, MAXIMUM_EXTENT),
+  };
+}

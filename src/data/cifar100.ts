@@ -1,0 +1,71 @@
+/**
+ * CIFAR-100 in its official binary version (Krizhevsky 2009): records of 3,074 bytes, a coarse label, a fine label,
+ * then 32x32 pixels as a red, a green and a blue plane.
+ */
+import { UserError } from '../errors.js';
+import type { PixelImage } from '../image/pixel-image.js';
+
+const EXTENT = 32;
+const PIXELS = EXTENT * EXTENT;
+const RECORD_BYTES = 2 + 3 * PIXELS;
+
+export interface LabelledImage {
+  /** The fine label, 0 to 99. */
+  readonly label: number;
+  readonly image: PixelImage;
+}
+
+/** Random access to the records of one file. */
+export class Cifar100 {
+  readonly #bytes: Uint8Array;
+
+  /** @throws UserError if the file is not a whole number of records, or holds a label above 99 */
+  constructor(bytes: Uint8Array, name: string) {
+    if (bytes.length === 0 || bytes.length % RECORD_BYTES !== 0) {
+      throw new UserError(
+        `${name} is not a CIFAR-100 file: ${bytes.length} bytes are no whole number of records of ${RECORD_BYTES} bytes`,
+      );
+    }
+    for (let start = 1; start < bytes.length; start += RECORD_BYTES) {
+      if (bytes[start]! > 99) throw new UserError(`${name} is not a CIFAR-100 file: it has the label ${bytes[start]}`);
+    }
+    this.#bytes = bytes;
+  }
+
+  get length(): number {
+    return this.#bytes.length / RECORD_BYTES;
+  }
+
+  /** One record's label and picture. */
+  image(index: number): LabelledImage {
+    const start = index * RECORD_BYTES;
+    const planes = this.#bytes.subarray(start + 2, start + RECORD_BYTES);
+    const pixels = new Uint8ClampedArray(3 * PIXELS);
+    for (let pixel = 0; pixel < PIXELS; pixel++) {
+      for (let channel = 0; channel < 3; channel++) pixels[3 * pixel + channel] = planes[channel * PIXELS + pixel]!;
+    }
+    return { label: this.#bytes[start + 1]!, image: { width: EXTENT, height: EXTENT, pixels } };
+  }
+}
+
+/**
+ * `count` different indices below `length`, drawn at random; the same seed draws the same (Fisher-Yates on mulberry32).
+ */
+export function drawIndices(length: number, count: number, seed: number): Uint32Array {
+  const indices = Uint32Array.from({ length }, (_, index) => index);
+  let state = seed >>> 0;
+  const random = (): number => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  const drawn = Math.min(count, length);
+  for (let index = 0; index < drawn; index++) {
+    const other = index + Math.floor(random() * (length - index));
+    const swapped = indices[index]!;
+    indices[index] = indices[other]!;
+    indices[other] = swapped;
+  }
+  return indices.slice(0, drawn);
+}

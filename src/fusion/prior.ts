@@ -1,0 +1,54 @@
+/**
+ * The prior that an internal prediction gives: one Beta distribution a class, whose mean is the internal firing
+ * rate and whose strength is one number P, eq. (15) to (18).
+ */
+import { UserError } from '../errors.js';
+import type { Beta } from './beta.js';
+
+/** What a head has said so far: spikes per class over the timesteps it has run. */
+export interface SpikeCounts {
+  /** M_j, one per class, each at most `timesteps`. */
+  readonly counts: ArrayLike<number>;
+  /** N. */
+  readonly timesteps: number;
+}
+
+/** Maximum-likelihood firing rate M / N, eq. (10). Before the first timestep it is 0: nothing has fired. */
+export function firingRate(count: number, timesteps: number): number {
+  return timesteps === 0 ? 0 : count / timesteps;
+}
+
+/**
+ * Beta prior of one class: alpha = P mu, beta = P (1 - mu), eq. (17) and (18). A head that never fired, or always,
+ * gives alpha or beta = 0, the point mass that the equations then stand for.
+ *
+ * @param count - spikes of the internal head for the class, M^_j.
+ * @param timesteps - timesteps over which they were counted, N^ >= 1.
+ * @param strength - P > 0 of eq. (16).
+ */
+export function betaPrior(count: number, timesteps: number, strength: number): Beta {
+  return {
+    alpha: (strength * count) / timesteps,
+    beta: (strength * (timesteps - count)) / timesteps,
+  };
+}
+
+/** Throws a UserError unless P can be a strength: finite and not negative. */
+export function checkStrength(strength: number): void {
+  if (!(strength >= 0 && Number.isFinite(strength))) {
+    throw new UserError(`prior strength P must be a number from 0 upwards, not ${strength}`);
+  }
+}
+
+/** Throws a UserError unless every count is a whole number from 0 to the number of timesteps. */
+export function checkCounts({ counts, timesteps }: SpikeCounts): void {
+  if (!(Number.isInteger(timesteps) && timesteps >= 0)) {
+    throw new UserError(`the number of timesteps must be a whole number from 0 upwards, not ${timesteps}`);
+  }
+  for (let j = 0; j < counts.length; j++) {
+    const count = counts[j]!;
+    if (!(Number.isInteger(count) && count >= 0 && count <= timesteps)) {
+      throw new UserError(`class ${j} has ${count} spikes, which ${timesteps} timesteps cannot give`);
+    }
+  }
+}

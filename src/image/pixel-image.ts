@@ -1,0 +1,105 @@
+/**
+ * Pixels in the one form that the rest of src/image/ works on: opaque, upright, 8-bit RGB.
+ */
+import { UserError } from '../errors.js';
+import type { Orientation } from './exif.js';
+
+/** An opaque picture, its rows from top to bottom. */
+export interface PixelImage {
+  readonly width: number;
+  readonly height: number;
+  /** RGB, three bytes a pixel: `[y][x][channel]`, `width * height * 3` values. */
+  readonly pixels: Uint8ClampedArray;
+}
+
+/** Straight (not premultiplied) RGBA, four bytes a pixel; a browser's `ImageData` is one. */
+export interface RgbaImage {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8ClampedArray;
+}
+
+/**
+ * Turns what a decoder or a canvas holds into a {@link PixelImage}.
+ *
+ * Alpha is composited over white, `round((alpha * value + (255 - alpha) * 255) / 255)`: white is what paper and most
+ * pages show behind a transparent picture, and it is exact for opaque pixels.
+ *
+ * @param image - straight RGBA
+ * @param orientation - the EXIF orientation to undo; 1, the default, changes nothing
+ * @throws UserError where the array does not hold `width * height * 4` values
+ */
+export function fromRgba(image: RgbaImage, orientation: Orientation = 1): PixelImage {
+  const { data, width, height } = image;
+  checkExtent(width, height, data.length, 4, 'RGBA');
+  const transposed = orientation >= 5;
+  const upright = transposed ? { width: height, height: width } : { width, height };
+  const { origin, stepX, stepY } = walkUpright(width, height, orientation);
+  const pixels = new Uint8ClampedArray(width * height * 3);
+  let target = 0;
+  for (let y = 0; y < upright.height; y++) {
+    let source = (origin + y * stepY) * 4;
+    for (let x = 0; x < upright.width; x++) {
+      const alpha = data[source + 3]!;
+      pixels[target] = overWhite(data[source]!, alpha);
+      pixels[target + 1] = overWhite(data[source + 1]!, alpha);
+      pixels[target + 2] = overWhite(data[source + 2]!, alpha);
+      target += 3;
+      source += stepX * 4;
+    }
+  }
+  return { ...upright, pixels };
+}
+
+/**
+ * Checks that an image is what it says.
+ *
+ * @throws UserError where width, height and the number of values do not fit together
+ */
+export function checkPixelImage(image: PixelImage): void {
+  checkExtent(image.width, image.height, image.pixels.length, 3, 'RGB');
+}
+
+function checkExtent(width: number, height: number, length: number, channels: number, layout: string): void {
+  const whole = Number.isSafeInteger(width) && Number.isSafeInteger(height) && width > 0 && height > 0;
+  if (!whole || length !== width * height * channels) {
+    throw new UserError(
+      `an image of ${width} x ${height} pixels with ${length} values is not ${layout}: give ${channels} values a pixel`,
+    );
+  }
+}
+
+function overWhite(value: number, alpha: number): number {
+  return alpha === 255 ? value : Math.floor((alpha * value + (255 - alpha) * 255 + 127) / 255);
+}
+
+/** Where the upright picture's first pixel is stored, and how far on its right and lower neighbours are. */
+interface Walk {
+  readonly origin: number;
+  readonly stepX: number;
+  readonly stepY: number;
+}
+
+/** The eight orientations of EXIF 2.32, table 6 (tag 274), for a picture stored as `width` x `height`. */
+function walkUpright(width: number, height: number, orientation: Orientation): Walk {
+  const right = width - 1;
+  const bottom = width * (height - 1);
+  switch (orientation) {
+    case 1:
+      return { origin: 0, stepX: 1, stepY: width };
+    case 2:
+      return { origin: right, stepX: -1, stepY: width };
+    case 3:
+      return { origin: bottom + right, stepX: -1, stepY: -width };
+    case 4:
+      return { origin: bottom, stepX: 1, stepY: -width };
+    case 5:
+      return { origin: 0, stepX: width, stepY: 1 };
+    case 6:
+      return { origin: bottom, stepX: -width, stepY: 1 };
+    case 7:
+      return { origin: bottom + right, stepX: -width, stepY: -1 };
+    case 8:
+      return { origin: right, stepX: width, stepY: -1 };
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * What a model may hold. The limits are far above any network that makes sense here (a ResNet-18 for 32x32
+ * images has 557,056 neurons and 555.5 million synapses) and low enough that a hostile file cannot make its
+ * reader allocate or compute without end.
+ */
+
+export const MAXIMUM_CHANNELS = 4096;
+export const MAXIMUM_EXTENT = 1024;
+export const MAXIMUM_LAYERS = 1024;
+export const MAXIMUM_CONNECTIONS = 16;
+export const MAXIMUM_HEADS = 64;
+export const MAXIMUM_CLASSES = 65535;
+export const MAXIMUM_BLOCK = 1024;
+export const MAXIMUM_KERNEL = 15;
+export const MAXIMUM_STRIDE = 4;
+export const MAXIMUM_TIMESTEPS = 65535;
+export const MAXIMUM_FRACTION_BITS = 16;
+
+/** A list of the spikes in one row of a layer holds 16-bit indices and counts. */
+export const MAXIMUM_ROW = 65535;
+
+/** Of biases and identity weights in magnitude, and of thresholds: one addition to a sum cannot wrap around. */
+export const MAXIMUM_STEP = 2 ** 30;
+
+/** Neurons and image values together: 64 MiB of membrane potentials. */
+export const MAXIMUM_NEURONS = 2 ** 24;
+
+/** Of one pass with every neuron spiking: about a second of work a timestep. */
+export const MAXIMUM_SYNAPSES = 2 ** 34;
+
+export const MAXIMUM_NAME = 128;
+export const MAXIMUM_LABEL = 256;
+export const MAXIMUM_PROVENANCE_ENTRIES = 256;
+export const MAXIMUM_PROVENANCE_TEXT = 4096;
+export const MAXIMUM_PROVENANCE_LIST = 4096;
