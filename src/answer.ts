@@ -62,7 +62,10 @@ export function answerOf(network: SpikingNetwork, run: Run, top: number): Answer
       synapticOperations,
       analogMultiplyAccumulates: analogMultiplyAccumulates(network),
     }),
-    annEnergyMillijoules: annEnergyMillijoules(multiplyAccumulates(network), energyModel('horowitz-45nm-fp32')),
+    annEnergyMillijoules: annEnergyMillijoules(
+      multiplyAccumulates(network),
+      energyModel('horowitz-45nm-fp32'),
+    ),
     head: run.head,
     priorStrength: run.priorStrength,
   };

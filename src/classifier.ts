@@ -80,7 +80,8 @@ export class Run {
     this.propagation = options.propagation ?? defaults.propagation;
     this.#finalIndex = heads.length - 1;
     this.#headIndex = this.head === null ? null : internalHead(network, this.head);
-    this.priorStrength = this.#headIndex === null ? 0 : (options.priorStrength ?? heads[this.#headIndex]!.priorStrength);
+    this.priorStrength =
+      this.#headIndex === null ? 0 : (options.priorStrength ?? heads[this.#headIndex]!.priorStrength);
     this.#finalCounts = new Uint32Array(network.labels.length);
     this.#headCounts = this.#headIndex === null ? null : new Uint32Array(network.labels.length);
     simulation.start(input, {
@@ -88,7 +89,10 @@ export class Run {
       propagation: this.propagation,
       initialPotential: checkFraction(options.initialPotential ?? defaults.initialPotential),
     });
-    this.#layers = Array.from({ length: simulation.activeLayers }, () => ({ spikes: 0, synapticOperations: 0 }));
+    this.#layers = Array.from({ length: simulation.activeLayers }, () => ({
+      spikes: 0,
+      synapticOperations: 0,
+    }));
   }
 
   /** Timesteps computed so far: N of eq. (10). */
@@ -176,12 +180,16 @@ function internalHead(network: SpikingNetwork, name: string): number {
   const index = internal.findIndex((head) => head.name === name);
   if (index < 0) {
     const names = internal.map((head) => head.name).join(', ');
-    throw new UserError(`the model has no internal head "${name}": choose ${names ? `one of ${names}, or ` : ''}none`);
+    throw new UserError(
+      `the model has no internal head "${name}": choose ${names ? `one of ${names}, or ` : ''}none`,
+    );
   }
   return index;
 }
 
 function checkFraction(initialPotential: number): number {
   if (initialPotential >= 0 && initialPotential <= 1) return initialPotential;
-  throw new UserError(`the initial potential is a fraction of the threshold from 0 to 1, not ${initialPotential}`);
+  throw new UserError(
+    `the initial potential is a fraction of the threshold from 0 to 1, not ${initialPotential}`,
+  );
 }

@@ -28,7 +28,8 @@ export interface EnergyModel {
 
 const PICOJOULES_PER_MILLIJOULE = 1e9;
 
-// Horowitz, "Computing's energy problem (and what we can do about it)", ISSCC 2014, figure 1.1.9: 45 nm, 0.9 V.
+// Horowitz, "Computing's energy problem (and what we can do about it)", ISSCC 2014, figure 1.1.9: 45 nm, 0.9
+// V.
 const ADD_FLOAT32 = 0.9;
 const MULTIPLY_FLOAT32 = 3.7;
 const ADD_INT8 = 0.03;

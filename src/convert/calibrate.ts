@@ -61,8 +61,12 @@ export class Calibration {
   lambdas(quantile: number): Lambdas {
     const { layers, heads } = this.#dense.network;
     return {
-      layers: this.#layers.map((histogram, index) => positive(histogram.quantile(quantile), layers[index]!.name)),
-      heads: this.#heads.map((histogram, index) => positive(histogram.quantile(quantile), heads[index]!.name)),
+      layers: this.#layers.map((histogram, index) =>
+        positive(histogram.quantile(quantile), layers[index]!.name),
+      ),
+      heads: this.#heads.map((histogram, index) =>
+        positive(histogram.quantile(quantile), heads[index]!.name),
+      ),
     };
   }
 

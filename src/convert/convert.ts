@@ -38,7 +38,7 @@ export interface ConversionHooks {
   /** Called often: what is being done, and how far it is. */
   onProgress?(stage: string, done: number, total: number): void;
   /** Called now and then with a state to keep: a later call with it as `resume` goes on from there. */
-  onState?(state: CalibrationState): void;
+  onState?(state: CalibrationState): Promise<void>;
   readonly resume?: CalibrationState | undefined;
 }
 
@@ -60,7 +60,9 @@ export async function convertNetwork(
 ): Promise<SpikingNetwork> {
   const needed = options.samples + options.priorSamples;
   if (needed > images.length) {
-    throw new UserError(`calibration asks for ${needed} different images, but the file holds ${images.length}`);
+    throw new UserError(
+      `calibration asks for ${needed} different images, but the file holds ${images.length}`,
+    );
   }
   const drawn = drawIndices(images.length, needed, options.seed);
   const folded = foldBatchNormalisation(trained);
@@ -118,9 +120,9 @@ async function calibrate(
   while (calibration.images < drawn.length) {
     const { image } = images.image(drawn[calibration.images]!);
     calibration.add(normaliseInput(image, folded.input, folded.normalisation));
-    if (calibration.images % STATE_INTERVAL === 0) hooks.onState?.(calibration.state());
+    if (calibration.images % STATE_INTERVAL === 0) await hooks.onState?.(calibration.state());
     hooks.onProgress?.('calibrating', calibration.images, drawn.length);
   }
-  hooks.onState?.(calibration.state());
+  await hooks.onState?.(calibration.state());
   return calibration.lambdas(options.quantile);
 }

@@ -32,8 +32,6 @@ type Reader = (view: DataView, offset: number) => number;
 
 const READERS: Partial<Record<Dtype, Reader>> = {
   F64: (view, offset) => view.getFloat64(offset, true),
-  F32: (view, offset) => view.getFloat32(offset, true),
-  F16: (view, offset) => halfValue(view.getUint16(offset, true)),
   I64: (view, offset) => Number(view.getBigInt64(offset, true)),
   I32: (view, offset) => view.getInt32(offset, true),
   I16: (view, offset) => view.getInt16(offset, true),
@@ -44,14 +42,16 @@ const READERS: Partial<Record<Dtype, Reader>> = {
 /**
  * The values of a tensor as float32, rounded to nearest where they have more digits.
  *
- * @param bytes little-endian elements, at any alignment
- * @param name of the tensor, for the message
+ * @param bytes - little-endian elements, at any alignment
+ * @param name - of the tensor, for the message
  * @throws UserError for a type without a reading here: 8-bit floats, unsigned integers above 8 bits, booleans.
  */
 export function toFloat32(bytes: Uint8Array, dtype: Dtype, name: string): Float32Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const count = bytes.length / BYTES[dtype];
-  if (dtype === 'BF16') return widened(view, count);
+  if (dtype === 'F32') return fromFloat32(view, count);
+  if (dtype === 'F16') return fromFloat16(view, count);
+  if (dtype === 'BF16') return fromBfloat16(view, count);
   const read = READERS[dtype];
   if (read === undefined) {
     throw new UserError(
@@ -63,8 +63,22 @@ export function toFloat32(bytes: Uint8Array, dtype: Dtype, name: string): Float3
   return values;
 }
 
+// The types of real checkpoints have loops of their own: through READERS a ResNet-18 takes 2.5 times as long.
+
+function fromFloat32(view: DataView, count: number): Float32Array {
+  const values = new Float32Array(count);
+  for (let i = 0; i < count; i++) values[i] = view.getFloat32(4 * i, true);
+  return values;
+}
+
+function fromFloat16(view: DataView, count: number): Float32Array {
+  const values = new Float32Array(count);
+  for (let i = 0; i < count; i++) values[i] = halfValue(view.getUint16(2 * i, true));
+  return values;
+}
+
 /** bfloat16 is the upper half of a float32. */
-function widened(view: DataView, count: number): Float32Array {
+function fromBfloat16(view: DataView, count: number): Float32Array {
   const bits = new Uint32Array(count);
   for (let i = 0; i < count; i++) bits[i] = view.getUint16(2 * i, true) << 16;
   return new Float32Array(bits.buffer);

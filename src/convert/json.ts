@@ -7,8 +7,8 @@ import { UserError } from '../errors.js';
 /**
  * Parses a JSON text.
  *
- * @param depth how many levels of lists and objects the text may nest
- * @param document what an error message calls the text
+ * @param depth - how many levels of lists and objects the text may nest
+ * @param document - what an error message calls the text
  * @throws UserError when the text is not JSON, nests deeper, or has an object with the same key twice.
  */
 export function parseJson(text: string, depth: number, document: string): unknown {
@@ -39,6 +39,7 @@ function scan(text: string, depth: number, document: string): void {
       open.pop();
     } else if (character === ':') {
       addKey(open[open.length - 1], last, document);
+      last = '';
     }
   }
 }

@@ -2,8 +2,7 @@
  * What a checkpoint says about itself: the entry `snnwasm` of its metadata, a JSON text. Every field may be
  * missing, and fields that are not named here are left alone.
  */
-import { MAXIMUM_BLOCK, MAXIMUM_CHANNELS, MAXIMUM_CLASSES, MAXIMUM_EXTENT, MAXIMUM_HEADS } from '../model/bounds.js';
-import { MAXIMUM_LABEL, MAXIMUM_LAYERS, MAXIMUM_NAME, MAXIMUM_STRIDE } from '../model/bounds.js';
+import * as bounds from '../model/bounds.js';
 import { Field } from '../model/check.js';
 import type { InputNormalisation, Shape } from '../model/graph.js';
 import { parseJson } from './json.js';
@@ -35,52 +34,57 @@ export interface CheckpointMetadata {
  */
 export function readCheckpointMetadata(checkpoint: Checkpoint): CheckpointMetadata {
   const document = 'the metadata entry "snnwasm" of the checkpoint';
-  const text = Object.hasOwn(checkpoint.metadata, 'snnwasm') ? checkpoint.metadata['snnwasm'] : undefined;
+  const text = Object.hasOwn(checkpoint.metadata, 'snnwasm') ? checkpoint.metadata.snnwasm : undefined;
   const root = new Field(text === undefined ? {} : parseJson(text, MAXIMUM_DEPTH, document), '', document);
   const read = <T>(key: string, reader: (field: Field) => T): T | undefined => {
     const found = root.optional(key);
-    return found === undefined ? undefined : reader(found[1]);
+    return found === undefined ? undefined : reader(found);
   };
   return {
-    architecture: read('architecture', (field) => field.text(MAXIMUM_NAME)),
+    architecture: read('architecture', (field) => field.text(bounds.MAXIMUM_NAME)),
     heads: read('heads', readHeads),
     strides: read('strides', (field) => {
-      return field.list(1, MAXIMUM_LAYERS).map((stride) => stride.integer(1, MAXIMUM_STRIDE));
+      return field.list(1, bounds.MAXIMUM_LAYERS).map((stride) => stride.integer(1, bounds.MAXIMUM_STRIDE));
     }),
     batchNormEpsilon: read('batchNormEpsilon', (field) => field.number(0, 1)),
     normalisation: read('normalisation', readNormalisation),
-    labels: read('labels', (field) => field.list(1, MAXIMUM_CLASSES).map((label) => label.text(MAXIMUM_LABEL))),
+    labels: read('labels', (field) =>
+      field.list(1, bounds.MAXIMUM_CLASSES).map((label) => label.text(bounds.MAXIMUM_LABEL)),
+    ),
     input: read('input', readInput),
     activationThresholds: read('activationThresholds', (field) => {
-      return new Map(field.entries(MAXIMUM_LAYERS).map(([key, value]) => [key, value.positive()]));
+      return new Map(field.entries(bounds.MAXIMUM_LAYERS).map(([key, value]) => [key, value.positive()]));
     }),
   };
 }
 
 function readHeads(field: Field): ReadonlyMap<string, number> {
   const places = new Map<string, number>();
-  for (const head of field.list(0, MAXIMUM_HEADS)) {
-    const { name, block } = head.fields('name', 'block');
-    const text = name.text(MAXIMUM_NAME);
-    if (places.has(text)) name.complain(`gives the head ${JSON.stringify(text)} twice`);
-    places.set(text, block.integer(1, MAXIMUM_BLOCK));
+  for (const head of field.list(0, bounds.MAXIMUM_HEADS)) {
+    const name = head.member('name').text(bounds.MAXIMUM_NAME);
+    if (places.has(name)) head.complain(`gives the head ${JSON.stringify(name)} twice`);
+    places.set(name, head.member('block').integer(1, bounds.MAXIMUM_BLOCK));
   }
   return places;
 }
 
 function readNormalisation(field: Field): InputNormalisation {
-  const { mean, std } = field.fields('mean', 'std');
   return {
-    mean: mean.list(1, MAXIMUM_CHANNELS).map((value) => value.number(-1e6, 1e6)),
-    deviation: std.list(1, MAXIMUM_CHANNELS).map((value) => value.number(1e-6, 1e6)),
+    mean: field
+      .member('mean')
+      .list(1, bounds.MAXIMUM_CHANNELS)
+      .map((value) => value.number(-1e6, 1e6)),
+    deviation: field
+      .member('std')
+      .list(1, bounds.MAXIMUM_CHANNELS)
+      .map((value) => value.number(1e-6, 1e6)),
   };
 }
 
 function readInput(field: Field): Shape {
-  const { channels, height, width } = field.fields('channels', 'height', 'width');
   return {
-    channels: channels.integer(1, MAXIMUM_CHANNELS),
-    height: height.integer(1, MAXIMUM_EXTENT),
-    width: width.integer(1, MAXIMUM_EXTENT),
+    channels: field.member('channels').integer(1, bounds.MAXIMUM_CHANNELS),
+    height: field.member('height').integer(1, bounds.MAXIMUM_EXTENT),
+    width: field.member('width').integer(1, bounds.MAXIMUM_EXTENT),
   };
 }

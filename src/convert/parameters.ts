@@ -46,7 +46,7 @@ export class Parameters {
   /**
    * `NAME.weight` of a convolution, `[output][input][ky][kx]`, in tap-major order.
    *
-   * @param inputs channels of what it reads
+   * @param inputs - channels of what it reads
    */
   convolution(name: string, inputs: number): { kernel: number; outputs: number; weights: Float32Array } {
     const { shape, values } = this.take(`${name}.weight`, ['outputs', inputs, 'kernel', 'kernel']);
@@ -66,7 +66,9 @@ export class Parameters {
     const take = (part: string) => this.take(`${name}.${part}`, [channels]).values;
     const variance = take('running_var');
     if (variance.some((value) => !(value + epsilon > 0))) {
-      throw new UserError(`the tensor "${name}.running_var" has a value that is not positive with epsilon ${epsilon}`);
+      throw new UserError(
+        `the tensor "${name}.running_var" has a value that is not positive with epsilon ${epsilon}`,
+      );
     }
     return { gamma: take('weight'), beta: take('bias'), mean: take('running_mean'), variance, epsilon };
   }
@@ -75,22 +77,35 @@ export class Parameters {
   head(name: string, channels: number): { weights: Float32Array; bias: Float32Array } {
     const { shape, values } = this.take(`${name}.weight`, ['classes', channels]);
     const outputs = shape[0]!;
-    const weights = toTapMajor(values, new Float32Array(values.length), { kernel: 1, inputs: channels, outputs });
+    const weights = toTapMajor(values, new Float32Array(values.length), {
+      kernel: 1,
+      inputs: channels,
+      outputs,
+    });
     return { weights, bias: this.take(`${name}.bias`, [outputs]).values };
   }
 
-  /** @param wanted extents, or a word for one that is free */
+  /** @param wanted - extents, or a word for one that is free */
   private take(name: string, wanted: readonly (number | string)[]): Parameter {
     const tensor = this.checkpoint.tensors.get(name);
     if (tensor === undefined) throw new UserError(`the checkpoint lacks the tensor "${name}"`);
     const { shape } = tensor;
     const fits = wanted.every((extent, axis) => typeof extent === 'string' || extent === shape[axis]);
-    if (shape.length !== wanted.length || !fits) throw wrong(name, `needs shape [${wanted.join(', ')}]`, shape);
+    if (shape.length !== wanted.length || !fits)
+      throw wrong(name, `needs shape [${wanted.join(', ')}]`, shape);
     const values = tensor.toFloat32();
-    if (!values.every(Number.isFinite)) throw new UserError(`the tensor "${name}" has a value that is not finite`);
+    if (!allFinite(values)) throw new UserError(`the tensor "${name}" has a value that is not finite`);
     this.rest.delete(name);
     return { shape, values };
   }
+}
+
+/** A loop, because `every` takes seven times as long over millions of values. */
+function allFinite(values: Float32Array): boolean {
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isFinite(values[i])) return false;
+  }
+  return true;
 }
 
 function wrong(name: string, need: string, shape: readonly number[]): UserError {

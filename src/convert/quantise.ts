@@ -52,7 +52,14 @@ function quantiseLayer(layer: NormalisedLayer, fractionBits: number): SpikingLay
         return { kind: 'identity', source: connection.source, weights };
       }
       const { kind, source, kernel, stride, padding } = connection;
-      return { kind, source, kernel, stride, padding, weights: roundWeights(connection.weights, threshold, scale) };
+      return {
+        kind,
+        source,
+        kernel,
+        stride,
+        padding,
+        weights: roundWeights(connection.weights, threshold, scale),
+      };
     }),
   };
 }

@@ -9,9 +9,10 @@
  * Blocks count from 0 in names, as in PyTorch, and from 1 where a head says which one it follows.
  */
 import { UserError } from '../errors.js';
-import type { Connection, Convolution, Head, InputNormalisation, Layer, Network, Shape } from '../model/graph.js';
+import type { Connection, Convolution, InputNormalisation, Layer, Network, Shape } from '../model/graph.js';
 import { IMAGE } from '../model/graph.js';
 import { outputExtent } from '../model/synapses.js';
+import { buildHeads } from './heads.js';
 import type { CheckpointMetadata } from './metadata.js';
 import { readCheckpointMetadata } from './metadata.js';
 import { Parameters } from './parameters.js';
@@ -36,9 +37,6 @@ const CIFAR100 = {
 /** PyTorch's default. */
 const EPSILON = 1e-5;
 
-/** The final prediction's name in a checkpoint and in a model. */
-const FINAL = 'final';
-
 /**
  * The graph of a checkpoint, with batch normalisation still apart. Options come before the checkpoint's metadata,
  * those before the names of heads (a number is the block that the head follows), and last the values of CIFAR-100
@@ -55,16 +53,19 @@ export function networkFromCheckpoint(checkpoint: Checkpoint, options: Checkpoin
   const input = options.input ?? metadata.input ?? CIFAR100.input;
   const epsilon = options.batchNormEpsilon ?? metadata.batchNormEpsilon ?? EPSILON;
   const layers = new Trunk(parameters, input, epsilon).build(metadata.strides);
-  const heads = buildHeads(parameters, layers, headPlaces(parameters, layers, metadata, options));
+  const heads = buildHeads(parameters, layers, metadata, options);
   parameters.finish();
-  checkThresholdNames(metadata, layers, heads);
-  return {
-    input,
-    normalisation: chooseNormalisation(input, options.normalisation ?? metadata.normalisation),
-    labels: chooseLabels(heads[heads.length - 1]!.bias.length, options.labels ?? metadata.labels),
-    layers,
-    heads,
-  };
+  checkThresholdNames(metadata, layers);
+  const normalisation = options.normalisation ?? metadata.normalisation ?? CIFAR100.normalisation;
+  checkNormalisation(normalisation, input);
+  const classes = heads[heads.length - 1]!.bias.length;
+  const labels = options.labels ?? metadata.labels ?? Array.from({ length: classes }, (_, i) => `class ${i}`);
+  if (labels.length !== classes) {
+    throw new UserError(
+      `there are ${labels.length} labels, but the checkpoint tells ${classes} classes apart`,
+    );
+  }
+  return { input, normalisation, labels, layers, heads };
 }
 
 /** Stem and blocks, each added behind the last one. */
@@ -82,8 +83,12 @@ class Trunk {
 
   build(strides: readonly number[] | undefined): Layer[] {
     const blocks = countBlocks(this.parameters.names());
+    if (blocks === 0)
+      throw new UserError('the checkpoint has no residual blocks: no tensor is named "blocks.0..."');
     if (strides !== undefined && strides.length !== blocks) {
-      throw new UserError(`the checkpoint has ${blocks} blocks, but its metadata give ${strides.length} strides`);
+      throw new UserError(
+        `the checkpoint has ${blocks} blocks, but its metadata give ${strides.length} strides`,
+      );
     }
     this.add('stem', 0, [this.convolution('stem.conv', 'stem.bn', IMAGE, 1)]);
     for (let block = 0; block < blocks; block++) this.addBlock(block, strides?.[block]);
@@ -114,7 +119,10 @@ class Trunk {
   }
 
   private add(name: string, block: number, connections: readonly Connection[]): void {
-    const [shape, ...others] = connections.map((connection) => this.outputOf(connection)) as [Shape, ...Shape[]];
+    const [shape, ...others] = connections.map((connection) => this.outputOf(connection)) as [
+      Shape,
+      ...Shape[],
+    ];
     for (const other of others) {
       if (shapeText(other) === shapeText(shape)) continue;
       throw new UserError(
@@ -152,47 +160,19 @@ function countBlocks(names: readonly string[]): number {
   return numbers.reduce((count, number) => Math.max(count, Number(number ?? -1) + 1), 0);
 }
 
-/** The block that each head of the checkpoint follows. */
-function headPlaces(
-  parameters: Parameters,
-  blocks: number,
-  metadata: CheckpointMetadata,
-  options: CheckpointOptions,
-): Map<string, number> {
-  const chosen = new Map([...(metadata.heads ?? []), ...Object.entries(options.heads ?? {})]);
-  const names = parameters.names().flatMap((name) => /^heads\.(.+)\.weight$/.exec(name)?.[1] ?? []);
-  for (const name of chosen.keys()) {
-    if (!names.includes(name)) throw new UserError(`the checkpoint has no head "${name}"; it has ${names.join(', ')}`);
-  }
-  if (!names.includes(FINAL)) throw new UserError('the checkpoint lacks the final head, the tensor "heads.final.weight"');
-  return new Map(names.map((name) => [name, headPlace(name, blocks, chosen.get(name))]));
+function checkNormalisation({ mean, deviation }: InputNormalisation, input: Shape): void {
+  if (mean.length === input.channels && deviation.length === input.channels) return;
+  throw new UserError(
+    `the input normalisation has ${mean.length} means and ${deviation.length} deviations, ` +
+      `but the image has ${input.channels} channels`,
+  );
 }
 
-function headPlace(name: string, blocks: number, chosen: number | undefined): number {
-  const implied = name === FINAL ? blocks : /^\d{1,4}$/.test(name) ? Number(name) : undefined;
-  const block = chosen ?? implied;
-  if (block === undefined) {
-    throw new UserError(`the checkpoint does not say which block the head "${name}" follows: say so, as in ${name}=2`);
+function checkThresholdNames({ activationThresholds }: CheckpointMetadata, layers: readonly Layer[]): void {
+  for (const name of activationThresholds?.keys() ?? []) {
+    if (layers.some((layer) => layer.name === name)) continue;
+    throw new UserError(
+      `the checkpoint's metadata give an activation threshold for "${name}", which is no layer`,
+    );
   }
-  if (!Number.isInteger(block) || block < 1 || block > blocks) {
-    throw new UserError(`the head "${name}" would follow block ${block}, but the blocks are 1 to ${blocks}`);
-  }
-  if (name === FINAL && block !== blocks) {
-    throw new UserError(`the head "${FINAL}" must follow the last block, ${blocks}, not ${block}`);
-  }
-  return block;
-}
-
-/** Heads in the order of their blocks, the final one last. */
-function buildHeads(parameters: Parameters, layers: readonly Layer[], places: ReadonlyMap<string, number>): Head[] {
-  const rank = (name: string) => (name === FINAL ? Infinity : places.get(name)!);
-  const names = [...places.keys()].sort((a, b) => {
-    const [first, second] = [rank(a), rank(b)];
-    return first === second ? compareText(a, b) : first - second;
-  });
-  return names.map((name) => {
-    const block = places.get(name)!;
-    const layer = layers.findLastIndex((candidate) => candidate.block === block);
-    return { name, block, layer, ...parameters.head(`heads.${name}`, layers[layer]!.shape.channels) };
-  });
 }

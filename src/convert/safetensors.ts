@@ -34,7 +34,7 @@ export interface Checkpoint {
 /**
  * Reads a .safetensors file. The tensors are views on `bytes`.
  *
- * @param name what an error message calls the file
+ * @param name - what an error message calls the file
  * @throws UserError when a size, an offset, a type or the header itself breaks a rule of the format.
  */
 export function readSafetensors(bytes: Uint8Array, name = 'the checkpoint'): Checkpoint {

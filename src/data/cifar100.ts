@@ -27,7 +27,8 @@ export class Cifar100 {
       );
     }
     for (let start = 1; start < bytes.length; start += RECORD_BYTES) {
-      if (bytes[start]! > 99) throw new UserError(`${name} is not a CIFAR-100 file: it has the label ${bytes[start]}`);
+      if (bytes[start]! > 99)
+        throw new UserError(`${name} is not a CIFAR-100 file: it has the label ${bytes[start]}`);
     }
     this.#bytes = bytes;
   }
@@ -42,7 +43,8 @@ export class Cifar100 {
     const planes = this.#bytes.subarray(start + 2, start + RECORD_BYTES);
     const pixels = new Uint8ClampedArray(3 * PIXELS);
     for (let pixel = 0; pixel < PIXELS; pixel++) {
-      for (let channel = 0; channel < 3; channel++) pixels[3 * pixel + channel] = planes[channel * PIXELS + pixel]!;
+      for (let channel = 0; channel < 3; channel++)
+        pixels[3 * pixel + channel] = planes[channel * PIXELS + pixel]!;
     }
     return { label: this.#bytes[start + 1]!, image: { width: EXTENT, height: EXTENT, pixels } };
   }

@@ -143,7 +143,9 @@ export class DenseNetwork {
       output: arena.allocate(4 * height * width * stride),
       bias: arena.allocate(4 * stride),
       weights: layer.connections.map((connection) =>
-        connection.kind === 'identity' ? 0 : arena.allocate((connection.weights.length / channels) * stride * 4),
+        connection.kind === 'identity'
+          ? 0
+          : arena.allocate((connection.weights.length / channels) * stride * 4),
       ),
     };
   }
@@ -160,7 +162,8 @@ export class DenseNetwork {
       for (let row = 0; row < rows; row++) {
         for (let channel = 0; channel < channels; channel++) {
           const tile = Math.floor(channel / TILE);
-          floats[start + (tile * rows + row) * TILE + (channel % TILE)] = connection.weights[row * channels + channel]!;
+          floats[start + (tile * rows + row) * TILE + (channel % TILE)] =
+            connection.weights[row * channels + channel]!;
         }
       }
     });

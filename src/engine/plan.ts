@@ -3,7 +3,13 @@
  * once, as drawn in assembly/layout.ts, and nothing is allocated afterwards.
  */
 import * as L from '../../assembly/layout.js';
-import { IMAGE, type SpikingConnection, type SpikingHead, type SpikingLayer, type SpikingNetwork } from '../model/graph.js';
+import {
+  IMAGE,
+  type SpikingConnection,
+  type SpikingHead,
+  type SpikingLayer,
+  type SpikingNetwork,
+} from '../model/graph.js';
 import { Arena, ensureMemory, type Kernels } from './wasm.js';
 
 /** Timesteps that one call may advance. More keep weights longer in cache but need longer spike rings. */
@@ -142,7 +148,10 @@ function allocate(arena: Arena, network: SpikingNetwork): { plan: Plan; addresse
     heads: heads.map(({ planned }) => planned),
     bytes: arena.bytes,
   };
-  return { plan, addresses: { network: networkRecord, image, layers, heads: heads.map(({ addresses }) => addresses) } };
+  return {
+    plan,
+    addresses: { network: networkRecord, image, layers, heads: heads.map(({ addresses }) => addresses) },
+  };
 }
 
 function allocateHead(
@@ -209,7 +218,8 @@ class PlanWriter {
   }
 
   #record(address: number, words: Readonly<Record<number, number>>): void {
-    for (const [offset, value] of Object.entries(words)) this.#view.setInt32(address + Number(offset), value, true);
+    for (const [offset, value] of Object.entries(words))
+      this.#view.setInt32(address + Number(offset), value, true);
   }
 
   #layer(layer: SpikingLayer, at: LayerAddresses): void {
@@ -237,11 +247,23 @@ class PlanWriter {
     this.#words.set(layer.threshold, at.threshold >> 2);
     this.#words.set(layer.bias, at.bias >> 2);
     layer.connections.forEach((connection, index) => {
-      this.#connection(layer, connection, at.connections + index * L.CONNECTION_BYTES, at.weights[index]!, at.current);
+      this.#connection(
+        layer,
+        connection,
+        at.connections + index * L.CONNECTION_BYTES,
+        at.weights[index]!,
+        at.current,
+      );
     });
   }
 
-  #connection(layer: SpikingLayer, connection: SpikingConnection, record: number, weights: number, current: number): void {
+  #connection(
+    layer: SpikingLayer,
+    connection: SpikingConnection,
+    record: number,
+    weights: number,
+    current: number,
+  ): void {
     if (connection.kind === 'identity') {
       this.#words.set(connection.weights, weights >> 2);
       this.#record(record, {
@@ -274,7 +296,9 @@ class PlanWriter {
     // Whole words where rows are whole words: eleven megabytes take 4 ms so, and 20 ms byte by byte.
     const wordwise = channels % 4 === 0 && weights.byteOffset % 4 === 0;
     const unit = wordwise ? 4 : 1;
-    const source = wordwise ? new Int32Array(weights.buffer, weights.byteOffset, weights.length / 4) : weights;
+    const source = wordwise
+      ? new Int32Array(weights.buffer, weights.byteOffset, weights.length / 4)
+      : weights;
     const target = wordwise ? this.#words : this.#bytes;
     const rowLength = channels / unit;
     const lanes = L.LANES / unit;

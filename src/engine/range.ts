@@ -17,7 +17,8 @@ export function quickTimestepLimit(network: SpikingNetwork): number {
       });
     } else {
       const rows = connection.weights.length / channels;
-      for (let channel = 0; channel < channels; channel++) drift[channel]! += 128 * rows * scale(network, connection);
+      for (let channel = 0; channel < channels; channel++)
+        drift[channel]! += 128 * rows * scale(network, connection);
     }
   });
 }
@@ -56,6 +57,9 @@ function limit(
 function scale(network: SpikingNetwork, connection: SpikingConnection): number {
   if (connection.source !== IMAGE) return 1;
   const { mean, deviation } = network.normalisation;
-  const extremes = mean.flatMap((value, channel) => [value / deviation[channel]!, (1 - value) / deviation[channel]!]);
+  const extremes = mean.flatMap((value, channel) => [
+    value / deviation[channel]!,
+    (1 - value) / deviation[channel]!,
+  ]);
   return Math.ceil(Math.max(...extremes.map(Math.abs)) * 2 ** network.inputFractionBits);
 }

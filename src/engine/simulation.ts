@@ -82,7 +82,8 @@ export class Simulation {
     const { headTable, heads, layers, network } = this.#plan;
     const layerOf = (head: number): number => this.network.heads[head]!.layer;
     this.#activeHeads = [...new Set(options.heads)].sort((a, b) => layerOf(a) - layerOf(b));
-    if (this.#activeHeads.length === 0) throw new UserError('no head is selected, so there is nothing to compute');
+    if (this.#activeHeads.length === 0)
+      throw new UserError('no head is selected, so there is nothing to compute');
     this.#activeLayers = Math.max(...this.#activeHeads.map(layerOf)) + 1;
     const view = new DataView(this.#kernels.memory.buffer);
     this.#activeHeads.forEach((head, position) => {
@@ -117,7 +118,9 @@ export class Simulation {
       this.#limitIsExact = true;
     }
     if (timesteps > this.#timestepLimit) {
-      throw new UserError(`this model is exact for at most ${this.#timestepLimit} timesteps: ask for no more`);
+      throw new UserError(
+        `this model is exact for at most ${this.#timestepLimit} timesteps: ask for no more`,
+      );
     }
   }
 
@@ -155,7 +158,11 @@ export class Simulation {
   layerSpikeMap(layer: number, timestep: number): Uint8Array {
     const { channels, height, width } = this.network.layers[layer]!.shape;
     const { mask, maskStride, blocks } = this.#plan.layers[layer]!;
-    const bytes = new Uint8Array(this.#kernels.memory.buffer, mask + this.#slot(timestep) * maskStride, maskStride);
+    const bytes = new Uint8Array(
+      this.#kernels.memory.buffer,
+      mask + this.#slot(timestep) * maskStride,
+      maskStride,
+    );
     const map = new Uint8Array(channels * height * width);
     for (let neuron = 0; neuron < map.length; neuron++) {
       const pixel = Math.floor(neuron / channels);

@@ -77,6 +77,8 @@ export function ensureMemory(memory: WebAssembly.Memory, bytes: number): void {
   try {
     memory.grow(Math.ceil(missing / PAGE_BYTES));
   } catch {
-    throw new UserError(`the model needs ${Math.ceil(bytes / 2 ** 20)} MiB of WebAssembly memory, which this host refuses`);
+    throw new UserError(
+      `the model needs ${Math.ceil(bytes / 2 ** 20)} MiB of WebAssembly memory, which this host refuses`,
+    );
   }
 }

@@ -1,7 +1,9 @@
 /**
  * The Beta distribution, eq. (11) and (12): density, cumulative distribution, quantiles, credible intervals.
  *
- * A shape of 0 is allowed as the limit it stands for: alpha = 0 is a point mass at 0, beta = 0 one at 1.
+ * Relative errors against scipy are below 2e-10 for shapes up to 3,000 and 1e-7 up to 1e6; they grow with the
+ * shapes. A shape of 0 is allowed as the limit it stands for: alpha = 0 is a point mass at 0, beta = 0 one at
+ * 1.
  */
 import { UserError } from '../errors.js';
 
@@ -28,8 +30,6 @@ const TINY = 1e-300;
 
 const LOG_SMALLEST = Math.log(Number.MIN_VALUE);
 const MAX_QUANTILE_STEPS = 200;
-// Rounding in the cumulative distribution moves a Newton step by about 1e-15.
-const QUANTILE_TOLERANCE = 1e-14;
 
 /** Natural logarithm of the gamma function, for x > 0. */
 export function logGamma(x: number): number {
@@ -65,15 +65,15 @@ export function betaCumulative(distribution: Beta, x: number): number {
   if (x >= 1) return 1;
   if (alpha === 0) return 1;
   if (beta === 0 || x === 0) return 0;
-  // The fraction converges quickly on this side of the mean; on the other side the mirrored distribution does.
+  // The fraction converges quickly on this side of the mean; on the other side the mirrored distribution
+  // does.
   return x <= (alpha + 1) / (alpha + beta + 2)
     ? lowerTail(alpha, beta, x, 1 - x)
     : 1 - lowerTail(beta, alpha, 1 - x, x);
 }
 
 /**
- * The rate below which lies probability `p`, 0 <= p <= 1. Newton's method on log x inside a bracket that only
- * shrinks, so it ends whatever the shapes; a quantile too small for a double is 0.
+ * The rate below which lies probability `p`, 0 <= p <= 1; 0 where it is too small for a double.
  *
  * @throws UserError for impossible shapes, or p outside [0, 1].
  */
@@ -83,29 +83,16 @@ export function betaQuantile(distribution: Beta, p: number): number {
   const { alpha, beta } = distribution;
   if (alpha === 0 || p === 0) return 0;
   if (beta === 0 || p === 1) return 1;
-  const normaliser = logBeta(alpha, beta);
-  const logP = Math.log(p);
-  let low = LOG_SMALLEST;
-  let high = 0;
-  // Where the left tail is still a power of x this is the solution, elsewhere a start.
-  let u = Math.min((logP + Math.log(alpha) + normaliser) / alpha, Math.log(alpha / (alpha + beta)));
-  for (let step = 0; step < MAX_QUANTILE_STEPS; step++) {
-    if (!(u > low && u < high)) u = (low + high) / 2;
-    const x = Math.exp(u);
-    const cumulative = betaCumulative(distribution, x);
-    if (cumulative === p) return x;
-    if (cumulative < p) low = u;
-    else high = u;
-    const slope = Math.exp(alpha * u + beta * Math.log1p(-x) - normaliser);
-    const next = u - ((Math.log(cumulative) - logP) * cumulative) / slope;
-    if (Math.abs(next - u) <= QUANTILE_TOLERANCE * Math.max(1, Math.abs(u))) return x;
-    u = next;
-  }
-  return Math.exp(u);
+  // Below the mean the logarithm of the cumulative distribution is nearly straight in log x; above it,
+  // mirror.
+  return p <= betaCumulative(distribution, betaMean(distribution))
+    ? lowerQuantile(alpha, beta, p)
+    : 1 - lowerQuantile(beta, alpha, 1 - p);
 }
 
 /**
- * Equal-tailed credible interval that holds `mass` of the probability. A point mass gives an interval of width 0.
+ * Equal-tailed credible interval that holds `mass` of the probability. A point mass gives an interval of
+ * width 0.
  *
  * @throws UserError for impossible shapes, or a mass outside (0, 1).
  */
@@ -115,7 +102,44 @@ export function credibleInterval(distribution: Beta, mass = 0.95): Interval {
   return { lower: betaQuantile(distribution, tail), upper: betaQuantile(distribution, 1 - tail) };
 }
 
-/** The incomplete Beta function by its continued fraction (DLMF 8.17.22); `y` is 1 - x, given apart to keep its digits. */
+/**
+ * A quantile below the mean: Newton's method on log F against log x, inside a bracket that only shrinks, so
+ * that it ends whatever the shapes.
+ */
+function lowerQuantile(alpha: number, beta: number, p: number): number {
+  const normaliser = logBeta(alpha, beta);
+  const logP = Math.log(p);
+  let low = LOG_SMALLEST;
+  let high = Math.log(alpha / (alpha + beta));
+  // Where F is still a power of x this is the solution, elsewhere a start.
+  let u = (logP + Math.log(alpha) + normaliser) / alpha;
+  for (let step = 0; step < MAX_QUANTILE_STEPS; step++) {
+    if (!(u > low && u < high)) u = (low + high) / 2;
+    const x = Math.exp(u);
+    const cumulative = betaCumulative({ alpha, beta }, x);
+    if (cumulative < p) low = u;
+    else high = u;
+    const logY = Math.log1p(-x);
+    const inverseSlope = cumulative / Math.exp(alpha * u + (beta - 1) * logY - normaliser);
+    if (!Number.isFinite(inverseSlope)) {
+      u = (low + high) / 2;
+      continue;
+    }
+    const change = (logP - Math.log(cumulative)) * inverseSlope;
+    // As small as the rounding of x and of the exponents above makes it, a change is the last that can
+    // improve anything.
+    const exponents = alpha * Math.abs(u) + beta * Math.abs(logY) + Math.abs(normaliser);
+    const rounding = Number.EPSILON * (exponents * inverseSlope + Math.max(1, Math.abs(u)));
+    u += change;
+    if (Math.abs(change) <= rounding || high - low <= rounding) break;
+  }
+  return Math.exp(Math.min(high, Math.max(low, u)));
+}
+
+/**
+ * The incomplete Beta function by its continued fraction (DLMF 8.17.22); `y` is 1 - x, given apart to keep
+ * its digits.
+ */
 function lowerTail(alpha: number, beta: number, x: number, y: number): number {
   const front = Math.exp(alpha * Math.log(x) + beta * Math.log(y) - logBeta(alpha, beta));
   return Math.min(1, front * (continuedFraction(alpha, beta, x) / alpha));

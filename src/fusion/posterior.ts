@@ -1,11 +1,11 @@
 /**
- * Bayesian fusion: the final prediction's spike counts, seen in the light of an internal prediction, eq. (13) and
- * (14). Without a prior, or with strength P = 0, everything falls back to the plain firing rates of eq. (10).
+ * Bayesian fusion: the final prediction's spike counts, seen in the light of an internal prediction, eq. (13)
+ * and (14). Without a prior, or with strength P = 0, everything falls back to the firing rates of eq. (10).
  *
- * Two things are kept apart. *Estimates* rank the classes and are exactly eq. (14) or (10). *Distributions* say how
- * far the estimates can be trusted; there, eq. (17) and (18) would give a head that never fired a point mass that no
- * observation can move, so both prior shapes count at least 1, as in the uniform Beta(1, 1). With P = 0 this is the
- * uniform prior itself: Beta(1 + M, 1 + N - M).
+ * Two things are kept apart. *Estimates* rank the classes and are exactly eq. (14) or (10). *Distributions*
+ * say how far the estimates can be trusted; there, eq. (17) and (18) would give a head that never fired a
+ * point mass that no observation can move, so both prior shapes count at least 1, as in the uniform
+ * Beta(1, 1). With P = 0 this is the uniform prior itself: Beta(1 + M, 1 + N - M).
  */
 import { UserError } from '../errors.js';
 import { type Beta, credibleInterval, type Interval } from './beta.js';
@@ -33,9 +33,11 @@ const UNIFORM_SHAPE = 1;
  * Fuses the final prediction with an internal one.
  *
  * @param final - the final head's counts M_j after N timesteps.
- * @param prior - the internal head's counts, usually over the same timesteps, so that the prior sharpens as the run
- *   goes on; null for the final prediction alone. A head with no timesteps yet has no rate and counts as none.
- * @throws UserError if counts and timesteps cannot belong together, the heads differ in classes, or P is negative.
+ * @param prior - the internal head's counts, usually over the same timesteps, so that the prior sharpens as
+ *   the run goes on; null for the final prediction alone. A head with no timesteps yet has no rate and counts
+ *   as none.
+ * @throws UserError if counts and timesteps cannot belong together, the heads differ in classes, or P is
+ *   negative.
  */
 export function fuse(final: SpikeCounts, prior: HeadPrior | null): Posterior {
   checkPair(final, prior);
@@ -47,7 +49,7 @@ export function fuse(final: SpikeCounts, prior: HeadPrior | null): Posterior {
       const { alpha, beta } = properPrior(prior, j);
       return { alpha: alpha + counts[j]!, beta: beta + timesteps - counts[j]! };
     }),
-    ranking: classes.sort((a, b) => compareClasses(final, prior, a, b)),
+    ranking: [...classes].sort((a, b) => compareClasses(final, prior, a, b)),
   };
 }
 
@@ -67,8 +69,8 @@ export function bestClass(final: SpikeCounts, prior: HeadPrior | null): number {
 }
 
 /**
- * Equal-tailed credible interval of a class's firing rate, widened where needed to hold the estimate itself (a class
- * that never fired has the estimate 0, which no equal-tailed interval holds).
+ * Equal-tailed credible interval of a class's firing rate, widened where needed to hold the estimate itself
+ * (a class that never fired has the estimate 0, which no equal-tailed interval holds).
  */
 export function rateInterval(posterior: Posterior, classIndex: number, mass = 0.95): Interval {
   const distribution = posterior.distributions[classIndex];
@@ -79,8 +81,9 @@ export function rateInterval(posterior: Posterior, classIndex: number, mass = 0.
 }
 
 /**
- * (alpha_j + M_j) N^, the numerator of eq. (14) without its fraction. The denominator is the same for every class, so
- * this ranks as eq. (14) does; for whole P it is an exact integer, so that equal estimates are equal here too.
+ * (alpha_j + M_j) N^, the numerator of eq. (14) without its fraction. The denominator is the same for every
+ * class, so this ranks as eq. (14) does; for whole P it is an exact integer, so that equal estimates are
+ * equal here too.
  */
 export function fusedScore(
   count: number,
@@ -92,8 +95,8 @@ export function fusedScore(
 }
 
 /**
- * Order of two classes, the better first. Equal estimates: the class with more final spikes, as those were observed
- * and not predicted; then the lower index.
+ * Order of two classes, the better first. Equal estimates: the class with more final spikes, as those were
+ * observed and not predicted; then the lower index.
  */
 function compareClasses(final: SpikeCounts, prior: HeadPrior | null, a: number, b: number): number {
   const byCount = final.counts[b]! - final.counts[a]!;

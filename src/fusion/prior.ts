@@ -1,6 +1,6 @@
 /**
- * The prior that an internal prediction gives: one Beta distribution a class, whose mean is the internal firing
- * rate and whose strength is one number P, eq. (15) to (18).
+ * The prior that an internal prediction gives: one Beta distribution a class, whose mean is the internal
+ * firing rate and whose strength is one number P, eq. (15) to (18).
  */
 import { UserError } from '../errors.js';
 import type { Beta } from './beta.js';
@@ -19,8 +19,8 @@ export function firingRate(count: number, timesteps: number): number {
 }
 
 /**
- * Beta prior of one class: alpha = P mu, beta = P (1 - mu), eq. (17) and (18). A head that never fired, or always,
- * gives alpha or beta = 0, the point mass that the equations then stand for.
+ * Beta prior of one class: alpha = P mu, beta = P (1 - mu), eq. (17) and (18). A head that never fired, or
+ * always, gives alpha or beta = 0, the point mass that the equations then stand for.
  *
  * @param count - spikes of the internal head for the class, M^_j.
  * @param timesteps - timesteps over which they were counted, N^ >= 1.

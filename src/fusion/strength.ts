@@ -1,13 +1,16 @@
 /**
- * Fitting the prior strength P of eq. (16) to a set of labelled images (training images, never those that results
- * are reported on): by the accuracy that it gives, or by how well it predicts the final counts.
+ * Fitting the prior strength P of eq. (16) to a set of labelled images (training images, never those that
+ * results are reported on): by the accuracy that it gives, or by how well it predicts the final counts.
  */
 import { UserError } from '../errors.js';
 import { logBeta } from './beta.js';
 import { fusedScore } from './posterior.js';
 import { betaPrior, checkStrength } from './prior.js';
 
-/** Spikes of two heads over many images, cumulative, at chosen timesteps. 65,535 timesteps are the most it holds. */
+/**
+ * Spikes of two heads over many images, cumulative, at chosen timesteps. 65,535 timesteps are the most it
+ * holds.
+ */
 export interface FusionCounts {
   readonly classes: number;
   /** N of every row, rising. Accuracy is averaged over rows, so space them evenly. */
@@ -51,8 +54,8 @@ const GOLDEN = (Math.sqrt(5) - 1) / 2;
 const GOLDEN_STEPS = 40;
 
 /**
- * The strength with the largest area under the accuracy curve; of equals the smallest, which trusts the internal
- * prediction least.
+ * The strength with the largest area under the accuracy curve; of equals the smallest, which trusts the
+ * internal prediction least.
  *
  * @throws UserError if sizes do not fit together, a label is no class, or a strength is negative.
  */
@@ -66,7 +69,10 @@ export function fitByAccuracy(data: FusionCounts, strengths: readonly number[] =
   return { strength: best.strength, tried };
 }
 
-/** Accuracy at every row with one strength; P = 0 is the final prediction alone. Throws as {@link fitByAccuracy}. */
+/**
+ * Accuracy at every row with one strength; P = 0 is the final prediction alone. Throws as {@link
+ * fitByAccuracy}.
+ */
 export function accuracyCurve(data: FusionCounts, strength: number): StrengthAccuracy {
   checkData(data);
   checkStrength(strength);
@@ -86,14 +92,15 @@ export function accuracyCurve(data: FusionCounts, strength: number): StrengthAcc
 }
 
 /**
- * The strength under which the final counts are likeliest given the internal ones (empirical Bayes): the maximum of
- * the sum over images and classes of log [B(alpha + M, beta + N - M) / B(alpha, beta)], the Beta-Binomial likelihood.
- * Where the head fired never or always the prior is a point mass for every P and says nothing about it: such pairs are
- * left out. The result lies between 0.01 and 100,000; either end means that the data has no maximum inside.
+ * The strength under which the final counts are likeliest given the internal ones (empirical Bayes): the
+ * maximum of the sum over images and classes of log [B(alpha + M, beta + N - M) / B(alpha, beta)], the
+ * Beta-Binomial likelihood. Where the head fired never or always the prior is a point mass for every P and
+ * says nothing about it: such pairs are left out. The result lies between 0.01 and 100,000; either end means
+ * that the data has no maximum inside.
  *
  * @param timesteps - N, one of `data.timesteps`.
- * @throws UserError if sizes do not fit together, there is no row for N, a count is above N, or no class has an
- *   informative prior.
+ * @throws UserError if sizes do not fit together, there is no row for N, a count is above N, or no class has
+ *   an informative prior.
  */
 export function fitByEvidence(data: FusionCounts, timesteps: number): EvidenceFit {
   checkData(data);
@@ -194,9 +201,8 @@ function checkData({ classes, timesteps, labels, final, head }: FusionCounts): v
     ['internal', head],
   ] as const) {
     if (counts.length !== expected) {
-      throw new UserError(
-        `${counts.length} ${name} counts do not fit ${labels.length} images x ${timesteps.length} timesteps x ${classes} classes`,
-      );
+      const sizes = `${labels.length} images x ${timesteps.length} timesteps x ${classes} classes`;
+      throw new UserError(`${counts.length} ${name} counts do not fit ${sizes}`);
     }
   }
   timesteps.forEach((value, row) => {

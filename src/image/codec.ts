@@ -1,7 +1,7 @@
 /**
  * Runs the WebAssembly decoders of the @jsquash packages. Every image gets an instance of its own: a decoder that gives
  * up on a damaged file leaves its memory in disorder, and memory that an instance has grown is never given back.
- * An instance costs about a millisecond for PNG, 5 for JPEG, 10 for WebP.
+ * Instance included, a 32 x 32 image takes 0.4 ms as PNG, 2.2 ms as JPEG and 1.5 ms as WebP (median, Node 20).
  */
 import { UserError } from '../errors.js';
 import { damaged, FORMAT_NAMES, type ImageFormat } from './format.js';

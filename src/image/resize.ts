@@ -4,13 +4,27 @@
  * pixel; an axis that grows is interpolated by a cubic. Everything is double arithmetic in a fixed order with one
  * explicit rounding at the end, so every host gets the same bytes.
  *
-MEASUREMENT
+ * The filters were chosen by measurement. 1,000 CIFAR-100 training images, enlarged by PIL 2, 3, 5, 7 and 7.5 times
+ * and saved as PNG and as JPEG of quality 90, then reduced to 32 x 32: mean absolute error per 8-bit value by the
+ * filter that had enlarged them.
+ *
+ *     reduced by          nearest  bilinear  bicubic  lanczos   all
+ *     area                   0.66      3.59     2.14     1.72  2.03
+ *     Lanczos, 3 lobes       1.77      3.12     1.86     1.48  2.06
+ *     cubic, slope -0.75     1.92      3.24     2.08     1.68  2.23
+ *     Catmull-Rom            2.16      3.59     2.33     1.85  2.48
+ *     Mitchell               3.33      4.55     3.33     2.82  3.51
+ *     triangle               3.59      4.76     3.58     3.10  3.76
+ *
+ * (Taking the nearest pixel scores 1.39, since an enlargement holds nothing that could alias; photographs do.) Lanczos
+ * would also need a sine, which hosts compute differently. For growing, 200 such images reduced by PIL to 8, 16, 24
+ * and 28 pixels and brought back: area 10.31, triangle 10.23, Catmull-Rom 8.94, cubic of slope -0.75 8.76, Lanczos 8.55.
  */
 import { UserError } from '../errors.js';
 import type { Shape } from '../model/graph.js';
 import { checkPixelImage, type PixelImage } from './pixel-image.js';
 
-/** The parameter of Keys' cubic (IEEE TASSP 29, 1981); -0.75 measured better than his -0.5. */
+/** The parameter of Keys' cubic (IEEE TASSP 29, 1981); -0.75 measured better than his -0.5 (Catmull-Rom). */
 const CUBIC_SLOPE = -0.75;
 
 /**

@@ -97,16 +97,18 @@ export class Field {
     for (const key of Object.keys(map)) {
       if (!(keys as readonly string[]).includes(key)) this.complain(`has an unknown field ${shown(key)}`);
     }
-    const found = keys.map(
-      (key): [K, Field] => this.optional(key) ?? this.complain(`lacks the field "${key}"`),
-    );
-    return Object.fromEntries(found) as Record<K, Field>;
+    return Object.fromEntries(keys.map((key) => [key, this.member(key)])) as Record<K, Field>;
   }
 
-  /** The field of a map under `key`, with the key, or undefined where the map has none. */
-  optional<K extends string>(key: K): [K, Field] | undefined {
+  /** The field of a map under `key`, which it must have; other keys are left alone. */
+  member(key: string): Field {
+    return this.optional(key) ?? this.complain(`lacks the field "${key}"`);
+  }
+
+  /** The field of a map under `key`, or undefined where it has none. */
+  optional(key: string): Field | undefined {
     const map = this.map();
-    return Object.hasOwn(map, key) ? [key, this.at(map[key], this.pathTo(key))] : undefined;
+    return Object.hasOwn(map, key) ? this.at(map[key], this.pathTo(key)) : undefined;
   }
 
   private map(): Record<string, unknown> {

@@ -57,7 +57,7 @@ export function writeModel(network: SpikingNetwork): Uint8Array {
  * Reads a model file. Nothing is copied: the tensors of the result are views on `bytes`, which must not change
  * afterwards. (Only where `bytes` does not start at a multiple of 16 in its buffer, it is copied first.)
  *
- * @param name what an error message calls the file
+ * @param name - what an error message calls the file
  * @throws UserError when the bytes are not a model file, are damaged, or describe no valid network.
  */
 export function readModel(bytes: Uint8Array, name = 'the model file'): SpikingNetwork {

@@ -115,9 +115,8 @@ function readConnection(
   shape: Shape,
   tensors: TensorReader,
 ): SpikingConnection {
-  const kind = (field.optional('kind') ?? field.complain('lacks the field "kind"'))[1];
-  if (kind.choice('convolution', 'identity') === 'identity')
-    return readIdentity(field, prefix, shape, tensors);
+  const kind = field.member('kind').choice('convolution', 'identity');
+  if (kind === 'identity') return readIdentity(field, prefix, shape, tensors);
   const fields = field.fields('kind', 'source', 'kernel', 'stride', 'padding', 'weights');
   const source = readSource(fields.source, prefix);
   const kernel = fields.kernel.integer(1, bounds.MAXIMUM_KERNEL);

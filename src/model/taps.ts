@@ -10,39 +10,44 @@ export interface WeightExtents {
   readonly outputs: number;
 }
 
+/** Output channels that are moved together: one cache line of float32 in tap-major order, one stream each. */
+const GROUP = 16;
+
 /**
  * Reorders `[output][input][ky][kx]` into `[ky][kx][input][output]`.
  *
- * @param from kernel * kernel * inputs * outputs values
- * @param to a new array of the same length
+ * @param from - kernel * kernel * inputs * outputs values
+ * @param to - a new array of the same length, which is returned
  */
-export function toTapMajor<W extends Weights>(from: W, to: W, { kernel, inputs, outputs }: WeightExtents): W {
-  const taps = kernel * kernel;
-  for (let output = 0; output < outputs; output++) {
-    for (let input = 0; input < inputs; input++) {
-      const base = (output * inputs + input) * taps;
-      for (let tap = 0; tap < taps; tap++) {
-        to[(tap * inputs + input) * outputs + output] = from[base + tap]!;
-      }
-    }
-  }
+export function toTapMajor<W extends Weights>(from: W, to: W, extents: WeightExtents): W {
+  forEachPair(extents, (pyTorch, tapMajor) => {
+    to[tapMajor] = from[pyTorch]!;
+  });
   return to;
 }
 
 /** The inverse of {@link toTapMajor}: `[ky][kx][input][output]` into `[output][input][ky][kx]`. */
-export function fromTapMajor<W extends Weights>(
-  from: W,
-  to: W,
+export function fromTapMajor<W extends Weights>(from: W, to: W, extents: WeightExtents): W {
+  forEachPair(extents, (pyTorch, tapMajor) => {
+    to[pyTorch] = from[tapMajor]!;
+  });
+  return to;
+}
+
+/** Visits every weight once, with its index in either order. */
+function forEachPair(
   { kernel, inputs, outputs }: WeightExtents,
-): W {
+  visit: (pyTorch: number, tapMajor: number) => void,
+): void {
   const taps = kernel * kernel;
-  for (let output = 0; output < outputs; output++) {
+  for (let group = 0; group < outputs; group += GROUP) {
+    const end = Math.min(group + GROUP, outputs);
     for (let input = 0; input < inputs; input++) {
-      const base = (output * inputs + input) * taps;
       for (let tap = 0; tap < taps; tap++) {
-        to[base + tap] = from[(tap * inputs + input) * outputs + output]!;
+        for (let output = group; output < end; output++) {
+          visit((output * inputs + input) * taps + tap, (tap * inputs + input) * outputs + output);
+        }
       }
     }
   }
-  return to;
 }

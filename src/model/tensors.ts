@@ -31,7 +31,7 @@ export class TensorWriter {
   /**
    * Appends a tensor and returns the reference to it.
    *
-   * @param path what an error message calls the tensor
+   * @param path - what an error message calls the tensor
    * @throws UserError when it is no int8 or int32 array, or has not as many values as its shape says
    */
   add(path: string, data: Int8Array | Int32Array, shape: readonly number[]): TensorReference {
@@ -62,7 +62,7 @@ export class TensorReader {
   private readonly section: Uint8Array;
   private position = 0;
 
-  /** @param section the data section; its offset in its buffer must be a multiple of {@link ALIGNMENT}. */
+  /** @param section - the data section; its offset in its buffer must be a multiple of {@link ALIGNMENT}. */
   constructor(section: Uint8Array) {
     this.section = section;
   }

@@ -1,0 +1,71 @@
+/** `snnwasm inspect MODEL`: what is in a model file. */
+import { Command } from 'commander';
+import { writeSafetensors } from '../convert/write-safetensors.js';
+import { describeModel, type ModelDescription } from '../model/describe.js';
+import { modelTensors } from '../model/export.js';
+import { writeFileAtomic } from '../node/files.js';
+import { loadModelFile, shippedModelPath } from '../node/models.js';
+
+interface InspectFlags {
+  readonly json?: boolean;
+  readonly tensors?: string;
+}
+
+export function inspectCommand(): Command {
+  return new Command('inspect')
+    .description('show the layers, thresholds, lambdas and heads of a model file')
+    .argument('[model]', 'model file (default: the one that ships with the package)')
+    .option('--json', 'print everything as JSON')
+    .option('--tensors <file>', 'write the integer weights, biases and thresholds to a .safetensors file')
+    .action(inspect);
+}
+
+async function inspect(path: string | undefined, flags: InspectFlags): Promise<void> {
+  const network = await loadModelFile(path ?? shippedModelPath());
+  const description = describeModel(network);
+  if (flags.tensors !== undefined) {
+    const metadata = { model: network.name, inputFractionBits: String(network.inputFractionBits) };
+    await writeFileAtomic(flags.tensors, writeSafetensors(modelTensors(network), metadata));
+  }
+  process.stdout.write(
+    flags.json ? `${JSON.stringify(description, null, 2)}\n` : formatDescription(description),
+  );
+}
+
+function formatDescription(model: ModelDescription): string {
+  const { input, layers, heads, defaults } = model;
+  const lines = [
+    `${model.name}: ${input.height}x${input.width}x${input.channels} -> ${model.classes} classes`,
+    `${count(model.neurons)} neurons, ${count(model.synapses)} synapses`,
+    `runs by default: ${defaults.timesteps} timesteps, ${defaults.propagation}, membranes start at ` +
+      `${defaults.initialPotential} of the threshold, prior from ${defaults.head === null ? 'no head' : `head ${defaults.head}`}`,
+    '',
+    row('layer', 'shape', 'neurons', 'synapses', 'lambda'),
+    ...layers.map(({ name, shape, neurons, synapses, lambda }) =>
+      row(
+        name,
+        `${shape.height}x${shape.width}x${shape.channels}`,
+        count(neurons),
+        count(synapses),
+        lambda.toFixed(3),
+      ),
+    ),
+    '',
+    row('head', 'after', 'P', 'synapses', 'lambda'),
+    ...heads.map(({ name, layer, priorStrength, synapses, lambda }) =>
+      row(name, layer, String(priorStrength), count(synapses), lambda.toFixed(3)),
+    ),
+    '',
+    ...Object.entries(model.provenance).map(
+      ([key, value]) => `${key}: ${Array.isArray(value) ? value.join(', ') : value}`,
+    ),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function row(...cells: readonly [string, string, string, string, string]): string {
+  const [first, second, ...numbers] = cells;
+  return `${first.padEnd(16)}${second.padEnd(14)}${numbers.map((cell) => cell.padStart(13)).join('')}`;
+}
+
+const count = (value: number): string => value.toLocaleString('en-US');

@@ -1,0 +1,97 @@
+/** Answers as text for people: bars, a chart of the posterior over time, and what it cost. */
+import type { Answer, Prediction } from '../answer.js';
+import type { Trace } from './trace.js';
+
+const BAR_WIDTH = 24;
+const CHART_WIDTH = 60;
+/** Eighths of a character cell, from left to right and from bottom to top. */
+const HORIZONTAL = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
+const VERTICAL = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+/** An answer with its costs; with a trace, also how the rates of the top classes moved. */
+export function formatAnswer(file: string, answer: Answer, milliseconds: number, trace?: Trace): string {
+  const lines = [file, '', ...formatPredictions(answer.predictions), ''];
+  if (trace !== undefined) lines.push(...formatTrace(trace), '');
+  lines.push(...formatCosts(answer, milliseconds));
+  return lines.join('\n');
+}
+
+function formatPredictions(predictions: readonly Prediction[]): string[] {
+  const width = Math.max(...predictions.map(({ label }) => label.length));
+  return predictions.map(({ label, rate, interval, probability }, index) => {
+    const [low, high] = interval.map((bound) => bound.toFixed(2));
+    const sure = index === 0 ? `   ${formatPercent(probability)} sure that it fires fastest` : '';
+    return `  ${label.padEnd(width)}  ${bar(rate).padEnd(BAR_WIDTH)}  ${rate.toFixed(3)}  [${low}, ${high}]${sure}`;
+  });
+}
+
+function formatCosts(answer: Answer, milliseconds: number): string[] {
+  const { timesteps, spikes, synapticOperations, energyMillijoules, annEnergyMillijoules } = answer;
+  const prior =
+    answer.head === null
+      ? 'final prediction alone'
+      : `internal head ${answer.head} as the prior, strength ${answer.priorStrength}`;
+  return [
+    `  ${timesteps} timesteps, ${prior}`,
+    `  ${formatCount(spikes)} spikes, ${formatCount(synapticOperations)} synaptic operations`,
+    `  ${formatEnergy(energyMillijoules)} at 26 pJ a synaptic operation` +
+      ` (the network before it spiked: ${formatEnergy(annEnergyMillijoules)} at 4.6 pJ a multiply-accumulate)`,
+    `  ${milliseconds.toFixed(0)} ms`,
+  ];
+}
+
+/** One row of blocks a class, time from left to right, all on one scale. */
+function formatTrace(trace: Trace): string[] {
+  const width = Math.max(...trace.classes.map(({ label }) => label.length));
+  const highest = Math.max(...trace.classes.flatMap(({ rates }) => rates));
+  const rows = trace.classes.map(({ label, rates }) => {
+    const cells = sample(rates, CHART_WIDTH).map((rate) => {
+      const level = highest > 0 ? Math.ceil((rate / highest) * (VERTICAL.length - 1)) : 0;
+      return VERTICAL[level]!;
+    });
+    return `  ${label.padEnd(width)}  ${cells.join('')}`;
+  });
+  const last = String(trace.timesteps);
+  const columns = Math.min(CHART_WIDTH, trace.timesteps);
+  const axis = columns > last.length ? `1${last.padStart(columns - 1)}` : last;
+  return [...rows, `  ${''.padEnd(width)}  ${axis}  timestep; full height = rate ${highest.toFixed(3)}`];
+}
+
+/** At most `count` of the values, evenly spaced, the last always among them. */
+function sample(values: readonly number[], count: number): number[] {
+  if (values.length <= count) return [...values];
+  return Array.from(
+    { length: count },
+    (_, index) => values[Math.ceil(((index + 1) * values.length) / count) - 1]!,
+  );
+}
+
+function bar(rate: number): string {
+  const eighths = Math.round(Math.min(rate, 1) * BAR_WIDTH * 8);
+  return '█'.repeat(Math.floor(eighths / 8)) + HORIZONTAL[eighths % 8]!;
+}
+
+/** A percentage that never claims 100 or 0 unless it is. */
+function formatPercent(probability: number): string {
+  if (probability > 0.999 && probability < 1) return '> 99.9 %';
+  if (probability < 0.001 && probability > 0) return '< 0.1 %';
+  return `${(100 * probability).toFixed(1)} %`;
+}
+
+/** 1234567 -> "1.23 M". */
+function formatCount(count: number): string {
+  for (const [unit, size] of [
+    ['G', 1e9],
+    ['M', 1e6],
+    ['k', 1e3],
+  ] as const) {
+    if (count >= size) return `${(count / size).toPrecision(3)} ${unit}`;
+  }
+  return String(count);
+}
+
+function formatEnergy(millijoules: number): string {
+  return millijoules >= 1 || millijoules === 0
+    ? `${millijoules.toPrecision(3)} mJ`
+    : `${(1000 * millijoules).toPrecision(3)} µJ`;
+}

@@ -1,0 +1,63 @@
+/**
+ * Finds the place of each prediction head of a checkpoint: `heads.NAME.weight` and `.bias` are tensors, and which
+ * block the head follows is said by an option, by the metadata or by a name that is a number.
+ */
+import { UserError } from '../errors.js';
+import type { Head, Layer } from '../model/graph.js';
+import type { CheckpointMetadata } from './metadata.js';
+import type { Parameters } from './parameters.js';
+
+/** The final prediction's name in a checkpoint and in a model. */
+const FINAL = 'final';
+
+/** A head's name, and the block that it follows, counted from 1. */
+type Place = readonly [name: string, block: number];
+
+/**
+ * The heads of a checkpoint in the order of their blocks, the final one last.
+ *
+ * @param options - places that come before those of the metadata
+ * @throws UserError when a head has no place or a place has no head, or a tensor has the wrong shape.
+ */
+export function buildHeads(
+  parameters: Parameters,
+  layers: readonly Layer[],
+  metadata: Pick<CheckpointMetadata, 'heads'>,
+  options: { readonly heads?: Readonly<Record<string, number>> },
+): Head[] {
+  const blocks = layers[layers.length - 1]!.block;
+  const chosen = new Map([...(metadata.heads ?? []), ...Object.entries(options.heads ?? {})]);
+  const names = parameters.names().flatMap((name) => /^heads\.(.+)\.weight$/.exec(name)?.[1] ?? []);
+  for (const name of [...chosen.keys(), FINAL]) {
+    if (names.includes(name)) continue;
+    throw new UserError(`the checkpoint has no head "${name}"; its heads are: ${names.join(', ') || 'none'}`);
+  }
+  const places = names.map((name): Place => [name, placeOf(name, blocks, chosen.get(name))]);
+  return places.sort(inOrder).map(([name, block]) => {
+    const layer = layers.findLastIndex((candidate) => candidate.block === block);
+    return { name, block, layer, ...parameters.head(`heads.${name}`, layers[layer]!.shape.channels) };
+  });
+}
+
+function placeOf(name: string, blocks: number, chosen: number | undefined): number {
+  const implied = name === FINAL ? blocks : /^\d{1,4}$/.test(name) ? Number(name) : undefined;
+  const block = chosen ?? implied;
+  if (block === undefined) {
+    throw new UserError(
+      `the checkpoint does not say which block the head "${name}" follows: say so, as in ${name}=2`,
+    );
+  }
+  if (!Number.isInteger(block) || block < 1 || block > blocks) {
+    throw new UserError(`the head "${name}" would follow block ${block}, but the blocks are 1 to ${blocks}`);
+  }
+  if (name === FINAL && block !== blocks) {
+    throw new UserError(`the head "${FINAL}" must follow the last block, ${blocks}, not ${block}`);
+  }
+  return block;
+}
+
+function inOrder([nameA, blockA]: Place, [nameB, blockB]: Place): number {
+  if (nameA === FINAL || nameB === FINAL) return nameA === FINAL ? 1 : -1;
+  if (blockA !== blockB) return blockA - blockB;
+  return nameA < nameB ? -1 : 1;
+}

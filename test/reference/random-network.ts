@@ -1,0 +1,118 @@
+/**
+ * Small random spiking networks with everything a residual network has: an analog first layer, strided and
+ * unstrided convolutions, identity and 1x1 skip connections, several heads. The same seed gives the same network.
+ */
+import type {
+  Shape,
+  SpikingConnection,
+  SpikingHead,
+  SpikingLayer,
+  SpikingNetwork,
+} from '../../src/model/graph.js';
+import { IMAGE } from '../../src/model/graph.js';
+import { size } from './simulator.js';
+
+export interface RandomNetworkOptions {
+  /** Height and width of the image; default 6. */
+  readonly extent?: number;
+  /** Channels of the stem; later stages double them. Default 3. */
+  readonly channels?: number;
+  /** Default 5. */
+  readonly classes?: number;
+}
+
+/** A generator of uniform numbers in [0, 1): mulberry32. */
+export function randomNumbers(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** An input tensor for the network, integers between -600 and 600. */
+export function randomInput(network: SpikingNetwork, seed: number): Int16Array {
+  const random = randomNumbers(seed);
+  return Int16Array.from({ length: size(network.input) }, () => between(random, -600, 600));
+}
+
+/** A stem, an identity block, a strided block with a 1x1 skip, and a head after each block. */
+export function randomNetwork(seed: number, options: RandomNetworkOptions = {}): SpikingNetwork {
+  const { extent = 6, channels = 3, classes = 5 } = options;
+  const random = randomNumbers(seed);
+  const input: Shape = { channels: 2, height: extent, width: extent };
+  const narrow: Shape = { channels, height: extent, width: extent };
+  const half = Math.ceil(extent / 2);
+  const wide: Shape = { channels: channels * 2, height: half, width: half };
+  const conv = (
+    source: number,
+    from: Shape,
+    to: Shape,
+    kernel: number,
+    stride: number,
+  ): SpikingConnection => ({
+    kind: 'convolution',
+    source,
+    kernel,
+    stride,
+    padding: (kernel - 1) / 2,
+    weights: Int8Array.from({ length: kernel * kernel * from.channels * to.channels }, () =>
+      between(random, -60, 127),
+    ),
+  });
+  const identity = (source: number, shape: Shape): SpikingConnection => ({
+    kind: 'identity',
+    source,
+    weights: Int32Array.from({ length: shape.channels }, () => between(random, 50, 400)),
+  });
+  const layer = (
+    name: string,
+    block: number,
+    shape: Shape,
+    connections: SpikingConnection[],
+  ): SpikingLayer => ({
+    name,
+    block,
+    shape,
+    connections,
+    bias: Int32Array.from({ length: shape.channels }, () => between(random, -50, 100)),
+    threshold: Int32Array.from({ length: shape.channels }, () => between(random, 100, 700)),
+    lambda: 1,
+  });
+  const layers = [
+    layer('stem', 0, narrow, [conv(IMAGE, input, narrow, 3, 1)]),
+    layer('block1.first', 1, narrow, [conv(0, narrow, narrow, 3, 1)]),
+    layer('block1', 1, narrow, [conv(1, narrow, narrow, 3, 1), identity(0, narrow)]),
+    layer('block2.first', 2, wide, [conv(2, narrow, wide, 3, 2)]),
+    layer('block2', 2, wide, [conv(3, wide, wide, 3, 1), conv(2, narrow, wide, 1, 2)]),
+  ];
+  const head = (name: string, index: number): SpikingHead => ({
+    name,
+    block: layers[index]!.block,
+    layer: index,
+    weights: Int8Array.from({ length: layers[index]!.shape.channels * classes }, () =>
+      between(random, -90, 127),
+    ),
+    bias: Int32Array.from({ length: classes }, () => between(random, -100, 300)),
+    threshold: Int32Array.from({ length: classes }, () => between(random, 500, 3000)),
+    lambda: 1,
+    priorStrength: 10,
+  });
+  return {
+    name: `random-${seed}`,
+    input,
+    normalisation: { mean: [0.5, 0.5], deviation: [0.25, 0.25] },
+    inputFractionBits: 8,
+    labels: Array.from({ length: classes }, (_, j) => `class ${j}`),
+    layers,
+    heads: [head('IP1', 2), head('FP', 4)],
+    defaults: { timesteps: 8, initialPotential: 0.5, propagation: 'synchronous', head: 'IP1' },
+    provenance: {},
+  };
+}
+
+function between(random: () => number, low: number, high: number): number {
+  return low + Math.floor(random() * (high - low + 1));
+}

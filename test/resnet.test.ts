@@ -1,0 +1,365 @@
+/** From the names of a checkpoint to a graph: shapes, strides, the places of heads, and everything that can be wrong. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readCheckpointMetadata } from '../src/convert/metadata.js';
+import { networkFromCheckpoint } from '../src/convert/resnet.js';
+import type { Checkpoint } from '../src/convert/safetensors.js';
+import { readSafetensors } from '../src/convert/safetensors.js';
+import type { NamedTensor } from '../src/convert/write-safetensors.js';
+import { writeSafetensors } from '../src/convert/write-safetensors.js';
+import { UserError } from '../src/errors.js';
+import type { Convolution, Network } from '../src/model/graph.js';
+import { outputExtent, sizeOf, sourceShape, targetsPerPosition } from '../src/model/synapses.js';
+import { uniform } from './generate.js';
+
+type Shapes = Record<string, number[]>;
+
+function batchNormalisation(name: string, channels: number): Shapes {
+  const parts = ['weight', 'bias', 'running_mean', 'running_var'];
+  return Object.fromEntries(parts.map((part) => [`${name}.${part}`, [channels]]));
+}
+
+/** Three blocks: an identity, a projection to twice the channels, a projection to three times as many. */
+const shapes: Shapes = {
+  'stem.conv.weight': [2, 3, 3, 3],
+  ...batchNormalisation('stem.bn', 2),
+  'blocks.0.conv1.weight': [2, 2, 3, 3],
+  ...batchNormalisation('blocks.0.bn1', 2),
+  'blocks.0.conv2.weight': [2, 2, 3, 3],
+  ...batchNormalisation('blocks.0.bn2', 2),
+  'blocks.1.conv1.weight': [4, 2, 3, 3],
+  ...batchNormalisation('blocks.1.bn1', 4),
+  'blocks.1.conv2.weight': [4, 4, 3, 3],
+  ...batchNormalisation('blocks.1.bn2', 4),
+  'blocks.1.shortcut.conv.weight': [4, 2, 1, 1],
+  ...batchNormalisation('blocks.1.shortcut.bn', 4),
+  'blocks.2.conv1.weight': [12, 4, 5, 5],
+  ...batchNormalisation('blocks.2.bn1', 12),
+  'blocks.2.conv2.weight': [12, 12, 3, 3],
+  ...batchNormalisation('blocks.2.bn2', 12),
+  'blocks.2.shortcut.conv.weight': [12, 4, 1, 1],
+  ...batchNormalisation('blocks.2.shortcut.bn', 12),
+  'heads.2.weight': [5, 4],
+  'heads.2.bias': [5],
+  'heads.final.weight': [5, 12],
+  'heads.final.bias': [5],
+  'heads.1.weight': [5, 2],
+  'heads.1.bias': [5],
+};
+
+/** A checkpoint of these shapes with random values; `metadata` becomes the JSON entry `snnwasm`. */
+function checkpointOf(wanted: Shapes, metadata?: unknown): Checkpoint {
+  const random = uniform(9);
+  const tensors = Object.entries(wanted).map(([name, shape]): NamedTensor => {
+    const size = shape.reduce((product, extent) => product * extent, 1);
+    const positive = name.endsWith('running_var') ? 1 : 0;
+    return {
+      name,
+      shape,
+      dtype: 'F32',
+      data: Float32Array.from({ length: size }, () => random() + positive - 0.5),
+    };
+  });
+  const text = typeof metadata === 'string' ? metadata : JSON.stringify(metadata);
+  return readSafetensors(writeSafetensors(tensors, metadata === undefined ? {} : { snnwasm: text }));
+}
+
+function convolutions(network: Network): Convolution[] {
+  const connections = network.layers.flatMap((layer) => layer.connections);
+  return connections.filter((connection): connection is Convolution => connection.kind === 'convolution');
+}
+
+describe('networkFromCheckpoint', () => {
+  const network = networkFromCheckpoint(checkpointOf(shapes));
+
+  it('makes two layers of every block', () => {
+    expect(network.layers.map(({ name, block, shape }) => [name, block, ...Object.values(shape)])).toEqual([
+      ['stem', 0, 2, 32, 32],
+      ['blocks.0.conv1', 1, 2, 32, 32],
+      ['blocks.0', 1, 2, 32, 32],
+      ['blocks.1.conv1', 2, 4, 16, 16],
+      ['blocks.1', 2, 4, 16, 16],
+      ['blocks.2.conv1', 3, 12, 16, 16],
+      ['blocks.2', 3, 12, 16, 16],
+    ]);
+    expect(network.layers.map(({ connections }) => connections.map(({ source }) => source))).toEqual([
+      [-1],
+      [0],
+      [1, 0],
+      [2],
+      [3, 2],
+      [4],
+      [5, 4],
+    ]);
+    const skips = network.layers
+      .map(({ connections }) => connections[1])
+      .filter((skip) => skip !== undefined);
+    expect(
+      skips.map((skip) => (skip.kind === 'convolution' ? [skip.kernel, skip.stride, skip.padding] : [])),
+    ).toEqual([[], [1, 2, 0], [1, 1, 0]]);
+    expect(
+      network.layers.map(({ bias, shape }) => bias.length === shape.channels && bias.every((b) => b === 0)),
+    ).toEqual(network.layers.map(() => true));
+  });
+
+  it('puts numbered heads behind their blocks and the final one last', () => {
+    expect(network.heads.map(({ name, block, layer }) => [name, block, layer])).toEqual([
+      ['1', 1, 2],
+      ['2', 2, 4],
+      ['final', 3, 6],
+    ]);
+  });
+
+  it('takes CIFAR-100 for what nobody says', () => {
+    expect(network.input).toEqual({ channels: 3, height: 32, width: 32 });
+    expect(network.normalisation.mean).toEqual([0.5071, 0.4865, 0.4409]);
+    expect(network.normalisation.deviation).toEqual([0.2673, 0.2564, 0.2762]);
+    expect(network.labels).toEqual(['class 0', 'class 1', 'class 2', 'class 3', 'class 4']);
+    expect(convolutions(network).every((c) => c.batchNormalisation?.epsilon === 1e-5)).toBe(true);
+  });
+
+  it('reorders weights into [ky][kx][input][output] and [channel][class]', () => {
+    const checkpoint = checkpointOf(shapes);
+    const original = checkpoint.tensors.get('blocks.2.conv1.weight')!.toFloat32();
+    const { weights } = network.layers[5]!.connections[0] as Convolution;
+    const inOrder = Float32Array.from({ length: original.length }, (_, i) => {
+      const [output, input, tap] = [Math.floor(i / 100), Math.floor(i / 25) % 4, i % 25];
+      return weights[(tap * 4 + input) * 12 + output]!;
+    });
+    expect(inOrder).toEqual(original);
+    const head = checkpoint.tensors.get('heads.final.weight')!.toFloat32();
+    expect(
+      Float32Array.from(head, (_, i) => network.heads[2]!.weights[(i % 12) * 5 + Math.floor(i / 12)]!),
+    ).toEqual(head);
+  });
+
+  it('keeps batch normalisation apart', () => {
+    const { tensors } = checkpointOf(shapes);
+    const { gamma, beta, mean, variance } = convolutions(network)[0]!.batchNormalisation!;
+    expect(gamma).toEqual(tensors.get('stem.bn.weight')!.toFloat32());
+    expect(beta).toEqual(tensors.get('stem.bn.bias')!.toFloat32());
+    expect(mean).toEqual(tensors.get('stem.bn.running_mean')!.toFloat32());
+    expect(variance).toEqual(tensors.get('stem.bn.running_var')!.toFloat32());
+  });
+
+  it('ignores only the counters of batches', () => {
+    const counted = { ...shapes, 'stem.bn.num_batches_tracked': [1] };
+    expect(networkFromCheckpoint(checkpointOf(counted))).toEqual(network);
+    expect(() => networkFromCheckpoint(checkpointOf({ ...shapes, 'stem.conv.bias': [2] }))).toThrow(
+      /tensor that no part of a ResNet uses: "stem.conv.bias"$/,
+    );
+  });
+});
+
+describe('metadata and options', () => {
+  const named: Shapes = { ...shapes, 'heads.a.weight': [5, 4], 'heads.a.bias': [5] };
+
+  it('come before names and CIFAR-100, and options before metadata', () => {
+    const metadata = {
+      architecture: 'resnet18-cifar',
+      heads: [{ name: 'a', block: 2, accuracy: 0.5 }],
+      batchNormEpsilon: 1e-3,
+      normalisation: { mean: [0.1, 0.2, 0.3], std: [1, 2, 3] },
+      labels: ['a', 'b', 'c', 'd', 'e'],
+      input: { channels: 3, height: 9, width: 6 },
+      strides: [1, 1, 3],
+      activationThresholds: { stem: 1.5, 'blocks.2': 2 },
+      anything: { else: [] },
+    };
+    const checkpoint = checkpointOf(named, metadata);
+    const network = networkFromCheckpoint(checkpoint);
+    expect(network.heads.map(({ name, block }) => [name, block])).toEqual([
+      ['1', 1],
+      ['2', 2],
+      ['a', 2],
+      ['final', 3],
+    ]);
+    expect(network.layers.map(({ shape }) => [shape.height, shape.width])).toEqual([
+      ...Array(5).fill([9, 6]),
+      [3, 2],
+      [3, 2],
+    ]);
+    expect(network.labels).toEqual(metadata.labels);
+    expect(network.normalisation).toEqual({ mean: [0.1, 0.2, 0.3], deviation: [1, 2, 3] });
+    expect(convolutions(network)[0]!.batchNormalisation!.epsilon).toBe(1e-3);
+    expect(readCheckpointMetadata(checkpoint).activationThresholds).toEqual(
+      new Map([
+        ['stem', 1.5],
+        ['blocks.2', 2],
+      ]),
+    );
+    const options = {
+      labels: ['v', 'w', 'x', 'y', 'z'],
+      batchNormEpsilon: 0,
+      input: { channels: 3, height: 12, width: 12 },
+      normalisation: { mean: [0, 0, 0], deviation: [1, 1, 1] },
+    };
+    const chosen = networkFromCheckpoint(checkpoint, options);
+    expect(chosen).toMatchObject({
+      labels: options.labels,
+      input: options.input,
+      normalisation: options.normalisation,
+    });
+    expect(convolutions(chosen)[0]!.batchNormalisation!.epsilon).toBe(0);
+  });
+
+  it('place heads that have names', () => {
+    expect(() => networkFromCheckpoint(checkpointOf(named))).toThrow(
+      /which block the head "a" follows: say so, as in a=2/,
+    );
+    const placed = networkFromCheckpoint(checkpointOf(named), { heads: { a: 2 } });
+    expect(placed.heads.map(({ name }) => name)).toEqual(['1', '2', 'a', 'final']);
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['no JSON', '{', /metadata entry "snnwasm" of the checkpoint is not valid JSON/],
+    ['a list', [], /must be a map, but is a list/],
+    ['another architecture', { architecture: 'vgg16' }, /is a "vgg16", but only ResNets can be converted/],
+    ['a head without a block', { heads: [{ name: '1' }] }, /heads\[0\] lacks the field "block"/],
+    ['a head twice', { heads: [1, 2].map((block) => ({ name: '1', block })) }, /gives the head "1" twice/],
+    [
+      'a head that is not there',
+      { heads: [{ name: 'z', block: 1 }] },
+      /no head "z"; its heads are: 1, 2, final/,
+    ],
+    [
+      'a head behind the end',
+      { heads: [{ name: '1', block: 4 }] },
+      /would follow block 4, but the blocks are 1 to 3/,
+    ],
+    [
+      'a final head too early',
+      { heads: [{ name: 'final', block: 2 }] },
+      /"final" must follow the last block, 3, not 2/,
+    ],
+    ['too few labels', { labels: ['a'] }, /there are 1 labels, but the checkpoint tells 5 classes apart/],
+    [
+      'too few means',
+      { normalisation: { mean: [0], std: [1] } },
+      /has 1 means and 1 deviations, but the image has 3/,
+    ],
+    [
+      'a deviation of 0',
+      { normalisation: { mean: [0, 0, 0], std: [1, 0, 1] } },
+      /normalisation.std\[1\] must be a number/,
+    ],
+    ['too few strides', { strides: [1] }, /has 3 blocks, but its metadata give 1 strides/],
+    [
+      'a stride on an identity',
+      { strides: [2, 2, 1] },
+      /blocks.0 adds 2 x 16 x 16 of its convolution and 2 x 32 x 32/,
+    ],
+    [
+      'an epsilon as text',
+      { batchNormEpsilon: '1' },
+      /batchNormEpsilon must be a number from 0 to 1, but is "1"/,
+    ],
+    [
+      'a threshold of 0',
+      { activationThresholds: { stem: 0 } },
+      /activationThresholds.stem must be a finite number/,
+    ],
+    [
+      'a threshold of no layer',
+      { activationThresholds: { x: 1 } },
+      /activation threshold for "x", which is no layer/,
+    ],
+  ])('are refused: %s', (_, metadata, message) => {
+    expect(() => networkFromCheckpoint(checkpointOf(shapes, metadata))).toThrow(UserError);
+    expect(() => networkFromCheckpoint(checkpointOf(shapes, metadata))).toThrow(message);
+  });
+});
+
+describe('a checkpoint that is no ResNet', () => {
+  const without = (pattern: RegExp) =>
+    Object.fromEntries(Object.entries(shapes).filter(([name]) => !pattern.test(name)));
+
+  it.each<[string, Shapes, RegExp]>([
+    ['no tensors', {}, /no residual blocks/],
+    ['no stem', without(/stem.conv/), /lacks the tensor "stem.conv.weight"/],
+    ['a gap between blocks', without(/blocks.1/), /lacks the tensor "blocks.1.conv1.weight"/],
+    ['no variance', without(/stem.*var/), /lacks the tensor "stem.bn.running_var"/],
+    ['no final head', without(/final/), /has no head "final"; its heads are: 1, 2/],
+    ['no bias of a head', without(/2.bias/), /lacks the tensor "heads.2.bias"/],
+    [
+      'a missing shortcut',
+      without(/blocks.1.shortcut/),
+      /where a block changes the shape, its shortcut must be/,
+    ],
+    [
+      'a grey stem',
+      { ...shapes, 'stem.conv.weight': [2, 1, 3, 3] },
+      /"stem.conv.weight" needs shape \[outputs, 3, kernel, kernel\], but has shape \[2, 1, 3, 3\]/,
+    ],
+    ['a flat kernel', { ...shapes, 'stem.conv.weight': [2, 3, 3, 1] }, /needs a square kernel of odd size/],
+    ['an even kernel', { ...shapes, 'stem.conv.weight': [2, 3, 2, 2] }, /needs a square kernel of odd size/],
+    ['a matrix as kernel', { ...shapes, 'stem.conv.weight': [2, 3] }, /"stem.conv.weight" needs shape/],
+    ['no outputs', { ...shapes, 'stem.conv.weight': [0, 3, 3, 3] }, /needs 1 to 4096 output channels/],
+    [
+      'a long bias',
+      { ...shapes, 'stem.bn.bias': [3] },
+      /"stem.bn.bias" needs shape \[2\], but has shape \[3\]/,
+    ],
+    [
+      'a head of another width',
+      { ...shapes, 'heads.1.weight': [5, 3] },
+      /"heads.1.weight" needs shape \[classes, 2\]/,
+    ],
+    [
+      'a head of other classes',
+      { ...shapes, 'heads.1.weight': [4, 2], 'heads.1.bias': [4] },
+      /tells 4 classes apart, but "final" 5/,
+    ],
+  ])('is refused: %s', (_, wanted, message) => {
+    expect(() => networkFromCheckpoint(checkpointOf(wanted))).toThrow(UserError);
+    expect(() => networkFromCheckpoint(checkpointOf(wanted))).toThrow(message);
+  });
+
+  it('is refused with values that are no numbers, or a variance that is not positive', () => {
+    const withValue = (name: string, value: number): Checkpoint => {
+      const { metadata, tensors } = checkpointOf(shapes);
+      const tensor = tensors.get(name)!;
+      const toFloat32 = () => tensor.toFloat32().fill(value, 1, 2);
+      return { metadata, tensors: new Map([...tensors, [name, { ...tensor, toFloat32 }]]) };
+    };
+    expect(() => networkFromCheckpoint(withValue('blocks.1.conv1.weight', Number.NaN))).toThrow(
+      /the tensor "blocks.1.conv1.weight" has a value that is not finite/,
+    );
+    expect(() => networkFromCheckpoint(withValue('stem.bn.running_var', -0.1))).toThrow(
+      /"stem.bn.running_var" has a value/,
+    );
+  });
+});
+
+describe('the stand-in checkpoint', () => {
+  const folder = process.env['SNNWASM_STAND_IN'] ?? join(import.meta.dirname, '../../shared/stand-in');
+  const full = join(folder, 'resnet18-full.safetensors');
+
+  it.skipIf(!existsSync(full))('is the ResNet-18 of the paper', () => {
+    const network = networkFromCheckpoint(readSafetensors(readFileSync(full)));
+    expect(network.layers.length).toBe(17);
+    expect(network.heads.map(({ block, layer }) => [block, layer])).toEqual(
+      [1, 2, 3, 4, 5, 6, 7, 8].map((b) => [b, 2 * b]),
+    );
+    expect(network.layers.reduce((sum, { shape }) => sum + sizeOf(shape), 0)).toBe(557_056);
+    expect(network.labels.length).toBe(100);
+    let exact = 0;
+    let padded = 512 * 100;
+    for (const { shape, connections } of network.layers) {
+      for (const connection of connections) {
+        if (connection.kind === 'identity') continue;
+        const { source, kernel, stride, padding, weights } = connection;
+        const { channels, height, width } = sourceShape(network, source);
+        expect(outputExtent(height, kernel, stride, padding)).toBe(shape.height);
+        const along = (extent: number) =>
+          targetsPerPosition(extent, kernel, stride, padding).reduce((sum, targets) => sum + targets, 0);
+        exact += channels * shape.channels * along(height) * along(width);
+        padded += weights.length * shape.height * shape.width;
+      }
+    }
+    // the usual count of multiply-accumulates, which takes padding for synapses, and the synapses that exist
+    expect(padded).toBe(555_468_800);
+    expect(exact).toBe(481_854_208);
+  });
+});
