@@ -42,7 +42,12 @@ export class DenseBaseline {
     });
   }
 
-  #convolve(connection: SpikingConvolution, values: ArrayLike<number>, sums: Int32Array, layer: number): void {
+  #convolve(
+    connection: SpikingConvolution,
+    values: ArrayLike<number>,
+    sums: Int32Array,
+    layer: number,
+  ): void {
     const from = sourceShape(this.network, connection.source);
     const to = this.network.layers[layer]!.shape;
     const { kernel, stride, padding, weights } = connection;

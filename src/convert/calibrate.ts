@@ -19,13 +19,16 @@ export interface CalibrationState {
   readonly heads: readonly HistogramState[];
 }
 
+const LARGEST_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
+
+/** Counts the activations of image after image. */
 export class Calibration {
   readonly #dense: DenseNetwork;
   readonly #layers: readonly ActivationHistogram[];
   readonly #heads: readonly ActivationHistogram[];
   #images: number;
 
-  /** @param state - of an interrupted calibration of the same network, to go on from */
+  /** @param state - of an interrupted calibration of the same network, to go on from (src/convert/calibration-state.ts) */
   constructor(dense: DenseNetwork, state?: CalibrationState) {
     this.#dense = dense;
     this.#images = state?.images ?? 0;
@@ -56,16 +59,16 @@ export class Calibration {
    * The lambdas of all images seen.
    *
    * @param quantile - 0.999 in the paper
-   * @throws UserError if a layer or head is silent on so many images that its quantile is 0
+   * @throws UserError if a layer or head is silent on so many images that its quantile is 0, or overflows float32
    */
   lambdas(quantile: number): Lambdas {
     const { layers, heads } = this.#dense.network;
     return {
       layers: this.#layers.map((histogram, index) =>
-        positive(histogram.quantile(quantile), layers[index]!.name),
+        checked(histogram.quantile(quantile), layers[index]!.name),
       ),
       heads: this.#heads.map((histogram, index) =>
-        positive(histogram.quantile(quantile), heads[index]!.name),
+        checked(histogram.quantile(quantile), `head ${heads[index]!.name}`),
       ),
     };
   }
@@ -79,7 +82,10 @@ export class Calibration {
   }
 }
 
-function positive(lambda: number, name: string): number {
-  if (lambda > 0) return lambda;
-  throw new UserError(`${name} is silent on the calibration images: use more of them or a higher percentile`);
+function checked(lambda: number, name: string): number {
+  if (lambda === 0) {
+    throw new UserError(`${name} is silent on the calibration images: use more of them or a higher percentile`);
+  }
+  if (lambda <= LARGEST_FLOAT32) return lambda;
+  throw new UserError(`${name} overflows on the calibration images: the checkpoint is not a trained network`);
 }

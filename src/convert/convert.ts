@@ -18,8 +18,8 @@ export interface ConversionOptions {
   readonly name: string;
   /** Training images from which the lambdas are found. */
   readonly samples: number;
-  /** The quantile of the activations that becomes lambda, 0 to 1; 0.999 in the paper. */
-  readonly quantile: number;
+  /** The percentile of the activations that becomes lambda, 0 to 100; 99.9 in the paper. */
+  readonly percentile: number;
   /** Training images, others than those of the calibration, on which the prior strengths are fitted. */
   readonly priorSamples: number;
   /** Which images are drawn. */
@@ -76,7 +76,7 @@ export async function convertNetwork(
     provenance: {
       ...options.provenance,
       calibrationImages: options.samples,
-      calibrationQuantile: options.quantile,
+      calibrationPercentile: options.percentile,
       calibrationSeed: options.seed,
       priorImages: options.priorSamples,
     },
@@ -87,7 +87,7 @@ export async function convertNetwork(
 export function quantiseNetwork(
   folded: Network,
   lambdas: Lambdas,
-  options: Omit<ConversionOptions, 'samples' | 'quantile' | 'seed' | 'priorSamples'>,
+  options: Omit<ConversionOptions, 'samples' | 'percentile' | 'seed' | 'priorSamples'>,
 ): SpikingNetwork {
   const normalised = normaliseWeights(folded, lambdas);
   return {
@@ -124,5 +124,5 @@ async function calibrate(
     hooks.onProgress?.('calibrating', calibration.images, drawn.length);
   }
   await hooks.onState?.(calibration.state());
-  return calibration.lambdas(options.quantile);
+  return calibration.lambdas(options.percentile / 100);
 }

@@ -11,6 +11,8 @@ import type { SpikingNetwork } from '../model/graph.js';
 
 /** Timesteps between two rows of kept counts; accuracy moves little in so few. */
 const ROW_INTERVAL = 4;
+/** Longer runs keep their counts less often, so that the memory stays bounded. */
+const MOST_ROWS = 256;
 
 /**
  * @param indices - which images
@@ -63,7 +65,8 @@ async function countSpikes(
 ): Promise<Counts> {
   const { defaults, heads, input, normalisation, inputFractionBits } = network;
   const classes = network.labels.length;
-  const rows = Math.ceil(defaults.timesteps / ROW_INTERVAL);
+  const timesteps = rowTimesteps(defaults.timesteps);
+  const rows = timesteps.length;
   const simulation = await Simulation.create(module, network);
   const labels = new Uint8Array(indices.length);
   const counts = heads.map(() => new Uint16Array(indices.length * rows * classes));
@@ -75,26 +78,34 @@ async function countSpikes(
       heads: heads.map((_, head) => head),
     });
     const sums = heads.map(() => new Uint16Array(classes));
-    for (let row = 0; row < rows; row++) {
-      advanceRow(simulation, sums);
+    timesteps.forEach((timestep, row) => {
+      advanceTo(simulation, timestep, sums);
       sums.forEach((sum, head) => {
         counts[head]!.set(sum, (position * rows + row) * classes);
       });
-    }
+    });
     onProgress?.(position + 1, indices.length);
   });
-  return { labels, timesteps: Array.from({ length: rows }, (_, row) => (row + 1) * ROW_INTERVAL), counts };
+  return { labels, timesteps, counts };
 }
 
-/** Advances to the next row and adds each head's output spikes to its sums. */
-function advanceRow(simulation: Simulation, sums: readonly Uint16Array[]): void {
-  const start = simulation.timestep;
-  simulation.advance(ROW_INTERVAL);
-  for (let timestep = start + 1; timestep <= simulation.timestep; timestep++) {
-    sums.forEach((sum, head) => {
-      simulation.fired(head, timestep).forEach((fired, index) => {
-        sum[index]! += fired;
+/** The evenly spaced timesteps at which counts are kept; the last is at most `timesteps`. */
+function rowTimesteps(timesteps: number): number[] {
+  const interval = Math.min(timesteps, Math.max(ROW_INTERVAL, Math.ceil(timesteps / MOST_ROWS)));
+  return Array.from({ length: Math.floor(timesteps / interval) }, (_, row) => (row + 1) * interval);
+}
+
+/** Advances to a timestep and adds each head's output spikes to its sums. */
+function advanceTo(simulation: Simulation, end: number, sums: readonly Uint16Array[]): void {
+  while (simulation.timestep < end) {
+    const start = simulation.timestep;
+    simulation.advance(end - start);
+    for (let timestep = start + 1; timestep <= simulation.timestep; timestep++) {
+      sums.forEach((sum, head) => {
+        simulation.fired(head, timestep).forEach((fired, index) => {
+          sum[index]! += fired;
+        });
       });
-    });
+    }
   }
 }

@@ -33,10 +33,20 @@ export function buildHeads(
     throw new UserError(`the checkpoint has no head "${name}"; its heads are: ${names.join(', ') || 'none'}`);
   }
   const places = names.map((name): Place => [name, placeOf(name, blocks, chosen.get(name))]);
-  return places.sort(inOrder).map(([name, block]) => {
+  const heads = places.sort(inOrder).map(([name, block]): Head => {
     const layer = layers.findLastIndex((candidate) => candidate.block === block);
     return { name, block, layer, ...parameters.head(`heads.${name}`, layers[layer]!.shape.channels) };
   });
+  checkClasses(heads);
+  return heads;
+}
+
+function checkClasses(heads: readonly Head[]): void {
+  const classes = heads[heads.length - 1]!.bias.length;
+  for (const { name, bias } of heads) {
+    if (bias.length === classes) continue;
+    throw new UserError(`the head "${name}" tells ${bias.length} classes apart, but "${FINAL}" ${classes}`);
+  }
 }
 
 function placeOf(name: string, blocks: number, chosen: number | undefined): number {

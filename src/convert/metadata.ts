@@ -22,6 +22,7 @@ export interface CheckpointMetadata {
   /** In JSON: { "mean": [...], "std": [...] }. */
   readonly normalisation: InputNormalisation | undefined;
   readonly labels: readonly string[] | undefined;
+  /** In JSON: `"inputShape": [channels, height, width]`. */
   readonly input: Shape | undefined;
   /** The activation that a layer was trained to clip at, by the layer's name. */
   readonly activationThresholds: ReadonlyMap<string, number> | undefined;
@@ -51,7 +52,7 @@ export function readCheckpointMetadata(checkpoint: Checkpoint): CheckpointMetada
     labels: read('labels', (field) =>
       field.list(1, bounds.MAXIMUM_CLASSES).map((label) => label.text(bounds.MAXIMUM_LABEL)),
     ),
-    input: read('input', readInput),
+    input: read('inputShape', readInput),
     activationThresholds: read('activationThresholds', (field) => {
       return new Map(field.entries(bounds.MAXIMUM_LAYERS).map(([key, value]) => [key, value.positive()]));
     }),
@@ -82,9 +83,10 @@ function readNormalisation(field: Field): InputNormalisation {
 }
 
 function readInput(field: Field): Shape {
+  const [channels, height, width] = field.list(3, 3) as [Field, Field, Field];
   return {
-    channels: field.member('channels').integer(1, bounds.MAXIMUM_CHANNELS),
-    height: field.member('height').integer(1, bounds.MAXIMUM_EXTENT),
-    width: field.member('width').integer(1, bounds.MAXIMUM_EXTENT),
+    channels: channels.integer(1, bounds.MAXIMUM_CHANNELS),
+    height: height.integer(1, bounds.MAXIMUM_EXTENT),
+    width: width.integer(1, bounds.MAXIMUM_EXTENT),
   };
 }

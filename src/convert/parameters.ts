@@ -1,6 +1,6 @@
 /** Takes tensors out of a checkpoint, checks shape and values of each, and notices which ones nobody took. */
 import { UserError } from '../errors.js';
-import { MAXIMUM_CHANNELS, MAXIMUM_KERNEL } from '../model/bounds.js';
+import { MAXIMUM_CHANNELS, MAXIMUM_CLASSES, MAXIMUM_KERNEL } from '../model/bounds.js';
 import type { BatchNormalisation } from '../model/graph.js';
 import { toTapMajor } from '../model/taps.js';
 import type { Checkpoint } from './safetensors.js';
@@ -77,6 +77,9 @@ export class Parameters {
   head(name: string, channels: number): { weights: Float32Array; bias: Float32Array } {
     const { shape, values } = this.take(`${name}.weight`, ['classes', channels]);
     const outputs = shape[0]!;
+    if (outputs < 1 || outputs > MAXIMUM_CLASSES) {
+      throw wrong(`${name}.weight`, `needs 1 to ${MAXIMUM_CLASSES} classes`, shape);
+    }
     const weights = toTapMajor(values, new Float32Array(values.length), {
       kernel: 1,
       inputs: channels,

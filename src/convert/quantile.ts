@@ -4,7 +4,8 @@
  */
 
 const SHIFT = 13;
-const BINS = 1 << (31 - SHIFT);
+/** Bins of a histogram; those of the last exponent hold infinities and what is no number. */
+export const BINS = 1 << (31 - SHIFT);
 
 /** Counts rectified activations: values at or below 0 count as 0. */
 export class ActivationHistogram {

@@ -84,7 +84,7 @@ function readHeaderBytes(bytes: Uint8Array, name: string): Uint8Array {
     throw damaged(name, `its header would have ${length} bytes, where ${MAXIMUM_HEADER} is the limit`);
   }
   if (PREAMBLE + length > bytes.length) throw truncated(name, PREAMBLE + length, bytes.length);
-  const header = bytes.subarray(PREAMBLE, PREAMBLE + length);
+  const header = new Uint8Array(bytes.subarray(PREAMBLE, PREAMBLE + length));
   if (checksum(header) !== view.getUint32(16, true)) {
     throw damaged(name, 'the checksum of its header does not match');
   }

@@ -11,7 +11,7 @@ import { shown } from './check.js';
 /** A header nests about six levels; a decoder that recurses is safe far beyond this. */
 const MAXIMUM_DEPTH = 16;
 
-/** A value takes up to some hundred bytes in memory, whatever it took in the file. */
+/** A value takes more memory than its byte in the file; this bounds the sum. */
 const MAXIMUM_VALUES = 1 << 18;
 
 /** Packs plain data (numbers, text, booleans, null, lists, maps) deterministically. */
