@@ -7,6 +7,7 @@ import { BLOCK_TIMESTEPS } from './engine/plan.js';
 import { Simulation } from './engine/simulation.js';
 import { UserError } from './errors.js';
 import { fuse, type HeadPrior, type Posterior } from './fusion/posterior.js';
+import { checkStrength } from './fusion/prior.js';
 import type { PixelImage } from './image/pixel-image.js';
 import { resizeImage } from './image/resize.js';
 import { quantiseInput } from './image/tensor.js';
@@ -54,6 +55,17 @@ export class Classifier {
     const pixels = resizeImage(image, input);
     return new Run(this.#simulation, quantiseInput(pixels, input, normalisation, inputFractionBits), options);
   }
+
+  /**
+   * Tries whether the model can run with these options and for so long, whatever the image. Ends the current run.
+   *
+   * @throws UserError as `start` and `Run.advance` would with any image
+   */
+  check(options: RunOptions, timesteps: number): void {
+    const { width, height } = this.network.input;
+    this.start({ width, height, pixels: new Uint8ClampedArray(3 * width * height) }, options);
+    this.#simulation.checkTimesteps(timesteps);
+  }
 }
 
 /** One image on its way through time. */
@@ -64,6 +76,7 @@ export class Run {
   readonly priorStrength: number;
   readonly propagation: Propagation;
   readonly #simulation: Simulation;
+  readonly #presented: number;
   readonly #finalIndex: number;
   readonly #headIndex: number | null;
   readonly #finalCounts: Uint32Array;
@@ -82,6 +95,7 @@ export class Run {
     this.#headIndex = this.head === null ? null : internalHead(network, this.head);
     this.priorStrength =
       this.#headIndex === null ? 0 : (options.priorStrength ?? heads[this.#headIndex]!.priorStrength);
+    checkStrength(this.priorStrength);
     this.#finalCounts = new Uint32Array(network.labels.length);
     this.#headCounts = this.#headIndex === null ? null : new Uint32Array(network.labels.length);
     simulation.start(input, {
@@ -89,6 +103,7 @@ export class Run {
       propagation: this.propagation,
       initialPotential: checkFraction(options.initialPotential ?? defaults.initialPotential),
     });
+    this.#presented = simulation.presented;
     this.#layers = Array.from({ length: simulation.activeLayers }, () => ({
       spikes: 0,
       synapticOperations: 0,
@@ -113,13 +128,19 @@ export class Run {
   /**
    * Advances through time.
    *
-   * @param timesteps - how many more
+   * @param timesteps - how many more, a whole number
    * @param onTimestep - called after each, with the run's counts as they were then
-   * @throws UserError if so many timesteps could overflow a membrane
+   * @throws UserError if so many timesteps could overflow a membrane, or another image was presented since
    */
   advance(timesteps: number, onTimestep?: () => void): void {
+    if (!(Number.isInteger(timesteps) && timesteps >= 0)) {
+      throw new UserError(`a run advances by a whole number of timesteps, not by ${timesteps}`);
+    }
     const end = this.#timesteps + timesteps;
     while (this.#timesteps < end) {
+      if (this.#simulation.presented !== this.#presented) {
+        throw new UserError('this run is over: the classifier was given another image');
+      }
       const steps = this.#simulation.advance(Math.min(end - this.#timesteps, BLOCK_TIMESTEPS));
       for (let step = 0; step < steps; step++) {
         this.#timesteps++;

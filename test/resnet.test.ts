@@ -2,73 +2,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readCheckpointMetadata } from '../src/convert/metadata.js';
 import { networkFromCheckpoint } from '../src/convert/resnet.js';
 import type { Checkpoint } from '../src/convert/safetensors.js';
 import { readSafetensors } from '../src/convert/safetensors.js';
-import type { NamedTensor } from '../src/convert/write-safetensors.js';
-import { writeSafetensors } from '../src/convert/write-safetensors.js';
 import { UserError } from '../src/errors.js';
-import type { Convolution, Network } from '../src/model/graph.js';
+import type { Convolution } from '../src/model/graph.js';
 import { outputExtent, sizeOf, sourceShape, targetsPerPosition } from '../src/model/synapses.js';
-import { uniform } from './generate.js';
-
-type Shapes = Record<string, number[]>;
-
-function batchNormalisation(name: string, channels: number): Shapes {
-  const parts = ['weight', 'bias', 'running_mean', 'running_var'];
-  return Object.fromEntries(parts.map((part) => [`${name}.${part}`, [channels]]));
-}
-
-/** Three blocks: an identity, a projection to twice the channels, a projection to three times as many. */
-const shapes: Shapes = {
-  'stem.conv.weight': [2, 3, 3, 3],
-  ...batchNormalisation('stem.bn', 2),
-  'blocks.0.conv1.weight': [2, 2, 3, 3],
-  ...batchNormalisation('blocks.0.bn1', 2),
-  'blocks.0.conv2.weight': [2, 2, 3, 3],
-  ...batchNormalisation('blocks.0.bn2', 2),
-  'blocks.1.conv1.weight': [4, 2, 3, 3],
-  ...batchNormalisation('blocks.1.bn1', 4),
-  'blocks.1.conv2.weight': [4, 4, 3, 3],
-  ...batchNormalisation('blocks.1.bn2', 4),
-  'blocks.1.shortcut.conv.weight': [4, 2, 1, 1],
-  ...batchNormalisation('blocks.1.shortcut.bn', 4),
-  'blocks.2.conv1.weight': [12, 4, 5, 5],
-  ...batchNormalisation('blocks.2.bn1', 12),
-  'blocks.2.conv2.weight': [12, 12, 3, 3],
-  ...batchNormalisation('blocks.2.bn2', 12),
-  'blocks.2.shortcut.conv.weight': [12, 4, 1, 1],
-  ...batchNormalisation('blocks.2.shortcut.bn', 12),
-  'heads.2.weight': [5, 4],
-  'heads.2.bias': [5],
-  'heads.final.weight': [5, 12],
-  'heads.final.bias': [5],
-  'heads.1.weight': [5, 2],
-  'heads.1.bias': [5],
-};
-
-/** A checkpoint of these shapes with random values; `metadata` becomes the JSON entry `snnwasm`. */
-function checkpointOf(wanted: Shapes, metadata?: unknown): Checkpoint {
-  const random = uniform(9);
-  const tensors = Object.entries(wanted).map(([name, shape]): NamedTensor => {
-    const size = shape.reduce((product, extent) => product * extent, 1);
-    const positive = name.endsWith('running_var') ? 1 : 0;
-    return {
-      name,
-      shape,
-      dtype: 'F32',
-      data: Float32Array.from({ length: size }, () => random() + positive - 0.5),
-    };
-  });
-  const text = typeof metadata === 'string' ? metadata : JSON.stringify(metadata);
-  return readSafetensors(writeSafetensors(tensors, metadata === undefined ? {} : { snnwasm: text }));
-}
-
-function convolutions(network: Network): Convolution[] {
-  const connections = network.layers.flatMap((layer) => layer.connections);
-  return connections.filter((connection): connection is Convolution => connection.kind === 'convolution');
-}
+import type { Shapes } from './support/checkpoints.js';
+import { checkpointOf, convolutions, shapes } from './support/checkpoints.js';
 
 describe('networkFromCheckpoint', () => {
   const network = networkFromCheckpoint(checkpointOf(shapes));
@@ -152,125 +93,6 @@ describe('networkFromCheckpoint', () => {
   });
 });
 
-describe('metadata and options', () => {
-  const named: Shapes = { ...shapes, 'heads.a.weight': [5, 4], 'heads.a.bias': [5] };
-
-  it('come before names and CIFAR-100, and options before metadata', () => {
-    const metadata = {
-      architecture: 'resnet18-cifar',
-      heads: [{ name: 'a', block: 2, accuracy: 0.5 }],
-      batchNormEpsilon: 1e-3,
-      normalisation: { mean: [0.1, 0.2, 0.3], std: [1, 2, 3] },
-      labels: ['a', 'b', 'c', 'd', 'e'],
-      input: { channels: 3, height: 9, width: 6 },
-      strides: [1, 1, 3],
-      activationThresholds: { stem: 1.5, 'blocks.2': 2 },
-      anything: { else: [] },
-    };
-    const checkpoint = checkpointOf(named, metadata);
-    const network = networkFromCheckpoint(checkpoint);
-    expect(network.heads.map(({ name, block }) => [name, block])).toEqual([
-      ['1', 1],
-      ['2', 2],
-      ['a', 2],
-      ['final', 3],
-    ]);
-    expect(network.layers.map(({ shape }) => [shape.height, shape.width])).toEqual([
-      ...Array(5).fill([9, 6]),
-      [3, 2],
-      [3, 2],
-    ]);
-    expect(network.labels).toEqual(metadata.labels);
-    expect(network.normalisation).toEqual({ mean: [0.1, 0.2, 0.3], deviation: [1, 2, 3] });
-    expect(convolutions(network)[0]!.batchNormalisation!.epsilon).toBe(1e-3);
-    expect(readCheckpointMetadata(checkpoint).activationThresholds).toEqual(
-      new Map([
-        ['stem', 1.5],
-        ['blocks.2', 2],
-      ]),
-    );
-    const options = {
-      labels: ['v', 'w', 'x', 'y', 'z'],
-      batchNormEpsilon: 0,
-      input: { channels: 3, height: 12, width: 12 },
-      normalisation: { mean: [0, 0, 0], deviation: [1, 1, 1] },
-    };
-    const chosen = networkFromCheckpoint(checkpoint, options);
-    expect(chosen).toMatchObject({
-      labels: options.labels,
-      input: options.input,
-      normalisation: options.normalisation,
-    });
-    expect(convolutions(chosen)[0]!.batchNormalisation!.epsilon).toBe(0);
-  });
-
-  it('place heads that have names', () => {
-    expect(() => networkFromCheckpoint(checkpointOf(named))).toThrow(
-      /which block the head "a" follows: say so, as in a=2/,
-    );
-    const placed = networkFromCheckpoint(checkpointOf(named), { heads: { a: 2 } });
-    expect(placed.heads.map(({ name }) => name)).toEqual(['1', '2', 'a', 'final']);
-  });
-
-  it.each<[string, unknown, RegExp]>([
-    ['no JSON', '{', /metadata entry "snnwasm" of the checkpoint is not valid JSON/],
-    ['a list', [], /must be a map, but is a list/],
-    ['another architecture', { architecture: 'vgg16' }, /is a "vgg16", but only ResNets can be converted/],
-    ['a head without a block', { heads: [{ name: '1' }] }, /heads\[0\] lacks the field "block"/],
-    ['a head twice', { heads: [1, 2].map((block) => ({ name: '1', block })) }, /gives the head "1" twice/],
-    [
-      'a head that is not there',
-      { heads: [{ name: 'z', block: 1 }] },
-      /no head "z"; its heads are: 1, 2, final/,
-    ],
-    [
-      'a head behind the end',
-      { heads: [{ name: '1', block: 4 }] },
-      /would follow block 4, but the blocks are 1 to 3/,
-    ],
-    [
-      'a final head too early',
-      { heads: [{ name: 'final', block: 2 }] },
-      /"final" must follow the last block, 3, not 2/,
-    ],
-    ['too few labels', { labels: ['a'] }, /there are 1 labels, but the checkpoint tells 5 classes apart/],
-    [
-      'too few means',
-      { normalisation: { mean: [0], std: [1] } },
-      /has 1 means and 1 deviations, but the image has 3/,
-    ],
-    [
-      'a deviation of 0',
-      { normalisation: { mean: [0, 0, 0], std: [1, 0, 1] } },
-      /normalisation.std\[1\] must be a number/,
-    ],
-    ['too few strides', { strides: [1] }, /has 3 blocks, but its metadata give 1 strides/],
-    [
-      'a stride on an identity',
-      { strides: [2, 2, 1] },
-      /blocks.0 adds 2 x 16 x 16 of its convolution and 2 x 32 x 32/,
-    ],
-    [
-      'an epsilon as text',
-      { batchNormEpsilon: '1' },
-      /batchNormEpsilon must be a number from 0 to 1, but is "1"/,
-    ],
-    [
-      'a threshold of 0',
-      { activationThresholds: { stem: 0 } },
-      /activationThresholds.stem must be a finite number/,
-    ],
-    [
-      'a threshold of no layer',
-      { activationThresholds: { x: 1 } },
-      /activation threshold for "x", which is no layer/,
-    ],
-  ])('are refused: %s', (_, metadata, message) => {
-    expect(() => networkFromCheckpoint(checkpointOf(shapes, metadata))).toThrow(UserError);
-    expect(() => networkFromCheckpoint(checkpointOf(shapes, metadata))).toThrow(message);
-  });
-});
-
 describe('a checkpoint that is no ResNet', () => {
   const without = (pattern: RegExp) =>
     Object.fromEntries(Object.entries(shapes).filter(([name]) => !pattern.test(name)));
@@ -281,7 +103,7 @@ describe('a checkpoint that is no ResNet', () => {
     ['a gap between blocks', without(/blocks.1/), /lacks the tensor "blocks.1.conv1.weight"/],
     ['no variance', without(/stem.*var/), /lacks the tensor "stem.bn.running_var"/],
     ['no final head', without(/final/), /has no head "final"; its heads are: 1, 2/],
-    ['no bias of a head', without(/2.bias/), /lacks the tensor "heads.2.bias"/],
+    ['no bias of a head', without(/heads.2.bias/), /lacks the tensor "heads.2.bias"/],
     [
       'a missing shortcut',
       without(/blocks.1.shortcut/),
@@ -300,6 +122,11 @@ describe('a checkpoint that is no ResNet', () => {
       'a long bias',
       { ...shapes, 'stem.bn.bias': [3] },
       /"stem.bn.bias" needs shape \[2\], but has shape \[3\]/,
+    ],
+    [
+      'a head of no classes',
+      { ...shapes, 'heads.1.weight': [0, 2] },
+      /"heads.1.weight" needs 1 to 65535 classes/,
     ],
     [
       'a head of another width',
@@ -333,7 +160,7 @@ describe('a checkpoint that is no ResNet', () => {
 });
 
 describe('the stand-in checkpoint', () => {
-  const folder = process.env['SNNWASM_STAND_IN'] ?? join(import.meta.dirname, '../../shared/stand-in');
+  const folder = process.env.SNNWASM_STAND_IN ?? join(import.meta.dirname, '../../shared/stand-in');
   const full = join(folder, 'resnet18-full.safetensors');
 
   it.skipIf(!existsSync(full))('is the ResNet-18 of the paper', () => {

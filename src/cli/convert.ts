@@ -1,18 +1,18 @@
 /** `snnwasm convert CHECKPOINT`: turns a trained network into a spiking one and writes the model file. */
 import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { CalibrationState } from '../convert/calibrate.js';
-import { convertNetwork } from '../convert/convert.js';
+import { type ConversionOptions, convertNetwork, quantiseNetwork } from '../convert/convert.js';
+import { foldBatchNormalisation } from '../convert/fold.js';
 import { networkFromCheckpoint } from '../convert/resnet.js';
 import { readSafetensors } from '../convert/safetensors.js';
 import { Cifar100 } from '../data/cifar100.js';
 import { UserError } from '../errors.js';
 import { writeModel } from '../model/file.js';
-import type { Propagation, Provenance } from '../model/graph.js';
+import type { Network, Propagation } from '../model/graph.js';
 import { readFileChecked, writeFileAtomic } from '../node/files.js';
 import { kernelModule } from '../node/kernels.js';
+import { Journal } from './journal.js';
 import { decimalNumber, wholeNumber } from './options.js';
 import { ProgressLine } from './progress.js';
 
@@ -74,65 +74,39 @@ async function convert(checkpointPath: string, flags: ConvertFlags): Promise<voi
     ...(flags.heads && { heads: flags.heads }),
   });
   const images = new Cifar100(calibrationBytes, flags.calibration);
-  const provenance: Provenance = {
-    checkpoint: basename(checkpointPath),
-    checkpointSha256: sha256(checkpointBytes),
-    calibrationSha256: sha256(calibrationBytes),
+  const options: ConversionOptions = {
+    ...flags,
+    name: flags.name ?? basename(flags.output).replace(/\.snn$/, ''),
+    inputFractionBits: flags.inputBits,
+    provenance: {
+      checkpoint: basename(checkpointPath),
+      checkpointSha256: sha256(checkpointBytes),
+      calibrationSha256: sha256(calibrationBytes),
+    },
   };
-  const journal = new Journal(flags, provenance);
+  checkWritable(network, options);
+  const { samples, priorSamples, seed, heads } = flags;
+  const journal = new Journal(`${flags.output}.partial`, [
+    options.provenance,
+    samples,
+    priorSamples,
+    seed,
+    heads,
+  ]);
   const progress = new ProgressLine();
-  const model = await convertNetwork(
-    await kernelModule(),
-    network,
-    images,
-    {
-      ...flags,
-      name: flags.name ?? basename(flags.output).replace(/\.snn$/, ''),
-      quantile: flags.percentile / 100,
-      inputFractionBits: flags.inputBits,
-      provenance,
-    },
-    {
-      resume: await journal.read(),
-      onState: (state) => journal.keep(state),
-      onProgress: (stage, done, total) => progress.update(stage, done, total),
-    },
-  );
+  const model = await convertNetwork(await kernelModule(), network, images, options, {
+    resume: await journal.read(network, samples),
+    onState: (state) => journal.keep(state),
+    onProgress: (stage, done, total) => progress.update(stage, done, total),
+  });
   await writeFileAtomic(flags.output, writeModel(model));
   await journal.remove();
 }
 
-/**
- * The state of a calibration in a file beside the output, so that an interrupted conversion goes on. It is used only
- * if checkpoint, images and every option that the calibration depends on are the same.
- */
-class Journal {
-  readonly #path: string;
-  readonly #key: string;
-
-  constructor(flags: ConvertFlags, provenance: Provenance) {
-    this.#path = `${flags.output}.partial`;
-    this.#key = JSON.stringify([provenance, flags.samples, flags.priorSamples, flags.seed, flags.heads]);
-  }
-
-  async read(): Promise<CalibrationState | undefined> {
-    try {
-      const text = new TextDecoder().decode(await readFileChecked(this.#path, LARGEST_FILE));
-      const { key, state } = JSON.parse(text) as { key: string; state: CalibrationState };
-      return key === this.#key ? state : undefined;
-    } catch {
-      return undefined;
-    }
-  }
-
-  async keep(state: CalibrationState): Promise<void> {
-    const text = JSON.stringify({ key: this.#key, state });
-    await writeFileAtomic(this.#path, new TextEncoder().encode(text));
-  }
-
-  async remove(): Promise<void> {
-    await rm(this.#path, { force: true });
-  }
+/** Writes the model in memory, with lambdas of 1: names and sizes that no model may have show before the work. */
+function checkWritable(network: Network, options: ConversionOptions): void {
+  const lambdas = { layers: network.layers.map(() => 1), heads: network.heads.map(() => 1) };
+  writeModel(quantiseNetwork(foldBatchNormalisation(network), lambdas, options));
 }
 
 async function readLabels(path: string): Promise<string[]> {

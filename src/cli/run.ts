@@ -27,6 +27,14 @@ interface RunFlags {
   readonly trace?: boolean;
 }
 
+/** What the flags and the model say together, the same for every image. */
+interface Settings {
+  readonly options: RunOptions;
+  readonly timesteps: number;
+  readonly top: number;
+  readonly trace: boolean;
+}
+
 /** What is known about one file in the end. */
 type Result =
   | (Answer & { readonly milliseconds: number; readonly trace?: Trace })
@@ -66,9 +74,17 @@ async function run(paths: string[], flags: RunFlags): Promise<void> {
     loadModelFile(flags.model ?? shippedModelPath()),
   ]);
   const classifier = await Classifier.create(module, network);
+  const settings: Settings = {
+    options: runOptions(flags),
+    timesteps: flags.timesteps ?? network.defaults.timesteps,
+    top: flags.top,
+    trace: flags.trace === true,
+  };
+  // What no image can run with is said once, and not once an image.
+  classifier.check(settings.options, settings.timesteps);
   const results: { file: string; result: Result }[] = [];
   for (const { file, error } of await expand(paths)) {
-    const result = error === undefined ? await classifyFile(classifier, file, flags) : { error };
+    const result = error === undefined ? await classifyFile(classifier, file, settings) : { error };
     results.push({ file, result });
     if (!flags.json) printResult(file, result, results.length > 1);
   }
@@ -93,15 +109,15 @@ async function expand(paths: readonly string[]): Promise<{ file: string; error?:
   return lists.flat();
 }
 
-async function classifyFile(classifier: Classifier, file: string, flags: RunFlags): Promise<Result> {
-  const options = runOptions(flags);
+async function classifyFile(classifier: Classifier, file: string, settings: Settings): Promise<Result> {
+  const { options, timesteps, top, trace } = settings;
   try {
     const image = await decodeImage(await readFileChecked(file, LARGEST_IMAGE), nodeCodecs);
     const start = performance.now();
     const run = classifier.start(image, options);
-    const recorder = flags.trace ? new TraceRecorder(run) : undefined;
-    run.advance(flags.timesteps ?? classifier.network.defaults.timesteps, () => recorder?.record());
-    const answer = answerOf(classifier.network, run, flags.top);
+    const recorder = trace ? new TraceRecorder(run) : undefined;
+    run.advance(timesteps, () => recorder?.record());
+    const answer = answerOf(classifier.network, run, top);
     const milliseconds = performance.now() - start;
     return { ...answer, milliseconds, ...(recorder && { trace: recorder.trace(answer.predictions) }) };
   } catch (error) {

@@ -84,7 +84,9 @@ export class Calibration {
 
 function checked(lambda: number, name: string): number {
   if (lambda === 0) {
-    throw new UserError(`${name} is silent on the calibration images: use more of them or a higher percentile`);
+    throw new UserError(
+      `${name} is silent on the calibration images: use more of them or a higher percentile`,
+    );
   }
   if (lambda <= LARGEST_FLOAT32) return lambda;
   throw new UserError(`${name} overflows on the calibration images: the checkpoint is not a trained network`);

@@ -2,7 +2,7 @@
  * From a trained network to a spiking one: fold -> calibrate -> normalise -> quantise -> fit the prior strengths.
  * Everything is fitted on training images; the test set is never looked at.
  */
-import { type Cifar100, drawIndices } from '../data/cifar100.js';
+import { type Cifar100, drawIndices, EXTENT } from '../data/cifar100.js';
 import { DenseNetwork } from '../engine/dense.js';
 import { UserError } from '../errors.js';
 import { normaliseInput } from '../image/tensor.js';
@@ -49,7 +49,7 @@ const STATE_INTERVAL = 250;
  * Converts a trained network. Deterministic: the same network, images and options give the same result.
  *
  * @param module - the compiled `snnwasm.wasm`
- * @throws UserError if there are too few training images, or a layer is silent on all of them
+ * @throws UserError if there are too few training images, they do not fit the network, or a layer is silent on them
  */
 export async function convertNetwork(
   module: WebAssembly.Module,
@@ -59,11 +59,7 @@ export async function convertNetwork(
   hooks: ConversionHooks = {},
 ): Promise<SpikingNetwork> {
   const needed = options.samples + options.priorSamples;
-  if (needed > images.length) {
-    throw new UserError(
-      `calibration asks for ${needed} different images, but the file holds ${images.length}`,
-    );
-  }
+  checkImages(images, trained, needed);
   const drawn = drawIndices(images.length, needed, options.seed);
   const folded = foldBatchNormalisation(trained);
   const lambdas = await calibrate(module, folded, images, drawn.subarray(0, options.samples), options, hooks);
@@ -81,6 +77,24 @@ export async function convertNetwork(
       priorImages: options.priorSamples,
     },
   };
+}
+
+function checkImages(images: Cifar100, { input, labels }: Network, needed: number): void {
+  if (needed > images.length) {
+    throw new UserError(
+      `calibration asks for ${needed} different images, but the file holds ${images.length}`,
+    );
+  }
+  if (input.width !== EXTENT || input.height !== EXTENT) {
+    throw new UserError(
+      `the network takes ${input.height}x${input.width} pixels, but calibration images have ${EXTENT}x${EXTENT}`,
+    );
+  }
+  if (images.largestLabel >= labels.length) {
+    throw new UserError(
+      `the network tells ${labels.length} classes apart, but the calibration file has the label ${images.largestLabel}`,
+    );
+  }
 }
 
 /** Normalises and quantises; the prior strengths are still 0. */
@@ -117,6 +131,8 @@ async function calibrate(
   hooks: ConversionHooks,
 ): Promise<Lambdas> {
   const calibration = new Calibration(await DenseNetwork.create(module, folded), hooks.resume);
+  // Before the first image, so that a place that cannot be written shows at once.
+  await hooks.onState?.(calibration.state());
   while (calibration.images < drawn.length) {
     const { image } = images.image(drawn[calibration.images]!);
     calibration.add(normaliseInput(image, folded.input, folded.normalisation));

@@ -5,7 +5,8 @@
 import { UserError } from '../errors.js';
 import type { PixelImage } from '../image/pixel-image.js';
 
-const EXTENT = 32;
+/** Width and height of every picture. */
+export const EXTENT = 32;
 const PIXELS = EXTENT * EXTENT;
 const RECORD_BYTES = 2 + 3 * PIXELS;
 
@@ -18,6 +19,7 @@ export interface LabelledImage {
 /** Random access to the records of one file. */
 export class Cifar100 {
   readonly #bytes: Uint8Array;
+  readonly #largestLabel: number;
 
   /** @throws UserError if the file is not a whole number of records, or holds a label above 99 */
   constructor(bytes: Uint8Array, name: string) {
@@ -26,15 +28,21 @@ export class Cifar100 {
         `${name} is not a CIFAR-100 file: ${bytes.length} bytes are no whole number of records of ${RECORD_BYTES} bytes`,
       );
     }
-    for (let start = 1; start < bytes.length; start += RECORD_BYTES) {
-      if (bytes[start]! > 99)
-        throw new UserError(`${name} is not a CIFAR-100 file: it has the label ${bytes[start]}`);
-    }
+    let largest = 0;
+    for (let start = 1; start < bytes.length; start += RECORD_BYTES)
+      largest = Math.max(largest, bytes[start]!);
+    if (largest > 99) throw new UserError(`${name} is not a CIFAR-100 file: it has the label ${largest}`);
     this.#bytes = bytes;
+    this.#largestLabel = largest;
   }
 
   get length(): number {
     return this.#bytes.length / RECORD_BYTES;
+  }
+
+  /** The largest label of all records. */
+  get largestLabel(): number {
+    return this.#largestLabel;
   }
 
   /** One record's label and picture. */

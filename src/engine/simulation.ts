@@ -21,6 +21,7 @@ export class Simulation {
   readonly network: SpikingNetwork;
   readonly #kernels: Kernels;
   readonly #plan: Plan;
+  #presented = 0;
   #timestep = 0;
   #activeLayers = 0;
   #activeHeads: readonly number[] = [];
@@ -42,6 +43,11 @@ export class Simulation {
   static async create(module: WebAssembly.Module, network: SpikingNetwork): Promise<Simulation> {
     const kernels = await instantiateKernels(module);
     return new Simulation(network, kernels, writePlan(kernels, network));
+  }
+
+  /** Images presented so far; a run is over when it moves. */
+  get presented(): number {
+    return this.#presented;
   }
 
   /** Timesteps computed since the last `start`. */
@@ -75,6 +81,7 @@ export class Simulation {
     this.#kernels.reset(this.#plan.network, options.initialPotential);
     this.#kernels.present(this.#plan.network);
     this.#timestep = 0;
+    this.#presented++;
   }
 
   /** Writes the records of the selected heads, in the order of their layers, and cuts the network behind the last. */
@@ -106,13 +113,14 @@ export class Simulation {
    */
   advance(timesteps: number): number {
     const steps = Math.min(timesteps, BLOCK_TIMESTEPS);
-    this.#checkRange(this.#timestep + steps);
+    this.checkTimesteps(this.#timestep + steps);
     this.#kernels.advance(this.#plan.network, steps);
     this.#timestep += steps;
     return steps;
   }
 
-  #checkRange(timesteps: number): void {
+  /** @throws UserError if a run of so many timesteps could overflow a membrane */
+  checkTimesteps(timesteps: number): void {
     if (timesteps > this.#timestepLimit && !this.#limitIsExact) {
       this.#timestepLimit = exactTimestepLimit(this.network);
       this.#limitIsExact = true;

@@ -1,0 +1,147 @@
+/** integrateAndFire: eqs. (5) to (7) for 64 lanes. */
+import { integrateAndFire } from '../../assembly/neuron';
+import { LANE_BYTES, LANES } from '../../assembly/layout';
+import { NEVER, allocate, copyOf, expectGuards, expectSame, randomBetween, randomWords, seed } from './support';
+
+const HALF: i32 = 1 << 30;
+
+/** Fires one neuron in lane `lane` among 63 that rest; returns the mask. */
+function fireLane(lane: i32, membrane: i32, drive: i32, threshold: i32): u64 {
+  const membranes = allocate(LANE_BYTES);
+  const drives = allocate(LANE_BYTES);
+  const thresholds = allocate(LANE_BYTES);
+  for (let other = 0; other < LANES; other++) store<i32>(thresholds + other * 4, NEVER);
+  store<i32>(membranes + lane * 4, membrane);
+  store<i32>(drives + lane * 4, drive);
+  store<i32>(thresholds + lane * 4, threshold);
+  const mask = integrateAndFire(membranes, drives, thresholds);
+  potential = load<i32>(membranes + lane * 4);
+  for (let other = 0; other < LANES; other++) {
+    if (other != lane) expect<i32>(load<i32>(membranes + other * 4)).toBe(0, 'a resting lane moved');
+  }
+  return mask;
+}
+
+/** Membrane left behind by the last fireLane. */
+let potential: i32 = 0;
+
+/** Checks 64 lanes against one neuron after the other, without letting a sum leave 32 bits. */
+function checkAgainstScalar(membranes: usize, drives: usize, thresholds: usize): u64 {
+  const drivesBefore = copyOf(drives, LANE_BYTES);
+  const thresholdsBefore = copyOf(thresholds, LANE_BYTES);
+  const expected = allocate(LANE_BYTES);
+  let fired: u64 = 0;
+  for (let lane = 0; lane < LANES; lane++) {
+    const threshold = <i64>load<i32>(thresholds + lane * 4);
+    let voltage = <i64>load<i32>(membranes + lane * 4) + <i64>load<i32>(drives + lane * 4);
+    if (voltage > threshold) {
+      voltage -= threshold;
+      fired |= (<u64>1) << lane;
+    }
+    store<i32>(expected + lane * 4, <i32>voltage);
+  }
+  expect<u64>(integrateAndFire(membranes, drives, thresholds)).toBe(fired, 'mask');
+  expectSame<i32>(membranes, expected, LANES, 'membrane');
+  expectSame<i32>(drives, drivesBefore, LANES, 'drive');
+  expectSame<i32>(thresholds, thresholdsBefore, LANES, 'threshold');
+  return fired;
+}
+
+describe('integrateAndFire', () => {
+  it('fires above the threshold, not at it', () => {
+    expect<u64>(fireLane(0, 99, 0, 100)).toBe(0);
+    expect<u64>(fireLane(0, 100, 0, 100)).toBe(0);
+    expect<i32>(potential).toBe(100, 'nothing is subtracted at the threshold');
+    expect<u64>(fireLane(0, 101, 0, 100)).toBe(1);
+    expect<u64>(fireLane(0, 0, 101, 100)).toBe(1, 'the drive of this timestep counts');
+    expect<u64>(fireLane(0, 50, 50, 100)).toBe(0);
+    expect<u64>(fireLane(0, 50, 51, 100)).toBe(1);
+    expect<u64>(fireLane(0, 1, 0, 0)).toBe(1);
+    expect<u64>(fireLane(0, 0, 0, 0)).toBe(0);
+  });
+
+  it('resets by subtraction and keeps what is over', () => {
+    fireLane(5, 101, 0, 100);
+    expect<i32>(potential).toBe(1);
+    fireLane(5, 900, 77, 100);
+    expect<i32>(potential).toBe(877, 'one threshold a timestep, however high the potential');
+    fireLane(5, -900, 77, 100);
+    expect<i32>(potential).toBe(-823);
+  });
+
+  it('puts lane c into bit c', () => {
+    for (let lane = 0; lane < LANES; lane++) {
+      expect<u64>(fireLane(lane, 2, 0, 1)).toBe((<u64>1) << lane, 'lane ' + lane.toString());
+    }
+    expectGuards();
+  });
+
+  it('takes negative drives', () => {
+    expect<u64>(fireLane(40, 110, -10, 100)).toBe(0);
+    expect<i32>(potential).toBe(100);
+    expect<u64>(fireLane(40, 110, -9, 100)).toBe((<u64>1) << 40);
+    expect<i32>(potential).toBe(1);
+    expect<u64>(fireLane(40, -1, -1, 0)).toBe(0);
+    expect<i32>(potential).toBe(-2);
+  });
+
+  it('never fires a lane whose threshold is 2^31 - 1', () => {
+    const membranes = allocate(LANE_BYTES);
+    const drives = allocate(LANE_BYTES);
+    const thresholds = allocate(LANE_BYTES);
+    for (let lane = 0; lane < LANES; lane++) {
+      store<i32>(membranes + lane * 4, HALF);
+      store<i32>(drives + lane * 4, HALF - 1 - lane);
+      store<i32>(thresholds + lane * 4, NEVER);
+    }
+    expect<u64>(integrateAndFire(membranes, drives, thresholds)).toBe(0);
+    for (let lane = 0; lane < LANES; lane++) {
+      expect<i32>(load<i32>(membranes + lane * 4)).toBe(i32.MAX_VALUE - lane);
+    }
+  });
+
+  it('is exact at the ends of 32 bits', () => {
+    expect<u64>(fireLane(63, i32.MAX_VALUE, 0, i32.MAX_VALUE - 1)).toBe((<u64>1) << 63);
+    expect<i32>(potential).toBe(1);
+    expect<u64>(fireLane(63, i32.MAX_VALUE, 0, 1)).toBe((<u64>1) << 63);
+    expect<i32>(potential).toBe(i32.MAX_VALUE - 1);
+    expect<u64>(fireLane(63, i32.MIN_VALUE, 0, 1)).toBe(0);
+    expect<i32>(potential).toBe(i32.MIN_VALUE);
+    expect<u64>(fireLane(63, 0, i32.MIN_VALUE, NEVER)).toBe(0);
+    expect<i32>(potential).toBe(i32.MIN_VALUE);
+    expect<u64>(fireLane(63, i32.MIN_VALUE, i32.MAX_VALUE, 1)).toBe(0);
+    expect<i32>(potential).toBe(-1);
+  });
+
+  it('equals one neuron at a time over many timesteps', () => {
+    seed(1);
+    const membranes = allocate(LANE_BYTES);
+    const drives = allocate(LANE_BYTES);
+    const thresholds = allocate(LANE_BYTES);
+    randomWords(thresholds, LANES, 200, 1000);
+    let fired: u64 = 0;
+    let rested: u64 = 0;
+    for (let timestep = 0; timestep < 100; timestep++) {
+      randomWords(drives, LANES, -700, 1000);
+      const mask = checkAgainstScalar(membranes, drives, thresholds);
+      fired |= mask;
+      rested |= ~mask;
+    }
+    expect<u64>(fired).toBe(u64.MAX_VALUE, 'every lane fires at some time');
+    expect<u64>(rested).toBe(u64.MAX_VALUE, 'every lane rests at some time');
+    expectGuards();
+  });
+
+  it('equals one neuron at a time over the whole range of 32 bits', () => {
+    seed(2);
+    const membranes = allocate(LANE_BYTES);
+    const drives = allocate(LANE_BYTES);
+    const thresholds = allocate(LANE_BYTES);
+    for (let trial = 0; trial < 100; trial++) {
+      randomWords(membranes, LANES, -HALF, HALF - 1);
+      randomWords(drives, LANES, -HALF, HALF);
+      randomWords(thresholds, LANES, 0, randomBetween(1, NEVER));
+      checkAgainstScalar(membranes, drives, thresholds);
+    }
+  });
+});

@@ -1,0 +1,86 @@
+/** A small model file, and forgeries of it whose lengths and checksums are right. */
+import { unpack } from 'msgpackr';
+import { expect } from 'vitest';
+import { UserError } from '../../src/errors.js';
+import { checksum } from '../../src/model/checksum.js';
+import { readModel, writeModel } from '../../src/model/file.js';
+import { encode } from '../../src/model/messagepack.js';
+import { aligned } from '../../src/model/tensors.js';
+import { buildNetwork } from '../generate.js';
+
+const PREAMBLE = 20;
+
+/** Two blocks, an identity, a projection and two heads: 2.7 kB. */
+export const small = buildNetwork({
+  seed: 1,
+  input: { channels: 1, height: 4, width: 3 },
+  stem: { channels: 3, kernel: 3, stride: 1 },
+  unpadded: false,
+  blocks: [
+    { channels: 3, stride: 1, kernel: 3, head: true },
+    { channels: 4, stride: 2, kernel: 1, head: false },
+  ],
+  classes: 2,
+  propagation: 'synchronous',
+});
+
+/** {@link small} as a model file. */
+export const smallFile = writeModel(small);
+
+/** The data section of {@link smallFile}, to be changed. */
+export function smallData(): Uint8Array {
+  return smallFile.slice(aligned(PREAMBLE + headerLength()));
+}
+
+/** A file with this header and data, all lengths and checksums before the header being right. */
+export function forge(header: Uint8Array, data = smallData()): Uint8Array {
+  const bytes = new Uint8Array(aligned(PREAMBLE + header.length) + data.length);
+  bytes.set(smallFile.subarray(0, 12));
+  const view = new DataView(bytes.buffer);
+  view.setUint32(12, header.length, true);
+  view.setUint32(16, checksum(header), true);
+  bytes.set(header, PREAMBLE);
+  bytes.set(data, bytes.length - data.length);
+  return bytes;
+}
+
+/** {@link smallFile} with another data section, whose length and checksum the header knows. */
+export function forgeData(data: Uint8Array): Uint8Array {
+  const header = unpack(smallHeader()) as Record<string, unknown>;
+  return forge(encode({ ...header, data: { length: data.length, checksum: checksum(data) } }), data);
+}
+
+function headerLength(): number {
+  return new DataView(smallFile.buffer).getUint32(12, true);
+}
+
+/** The MessagePack header of {@link smallFile}, to be changed. */
+export function smallHeader(): Uint8Array {
+  return smallFile.slice(PREAMBLE, PREAMBLE + headerLength());
+}
+
+/** The header of `small` with the value at a path replaced, or removed where the value is undefined. */
+export function forgeField(path: string, value: unknown): Uint8Array {
+  const header = unpack(smallHeader()) as Record<string, unknown>;
+  const steps = path.split(/[.[\]]+/).filter((step) => step !== '');
+  const last = steps.pop()!;
+  let place = (path.startsWith('data.') ? header : header.network) as Record<string, unknown>;
+  for (const step of steps) place = place[step] as Record<string, unknown>;
+  if (value === undefined) delete place[last];
+  else place[last] = value;
+  return forge(encode(header));
+}
+
+/** Reading the bytes must end in a UserError of one short line. */
+export function expectRefusal(bytes: Uint8Array, message: RegExp): void {
+  let caught: unknown;
+  try {
+    readModel(bytes);
+  } catch (error) {
+    caught = error;
+  }
+  expect(caught).toBeInstanceOf(UserError);
+  expect((caught as UserError).message).toMatch(message);
+  expect((caught as UserError).message).not.toMatch(/[\n\r]/);
+  expect((caught as UserError).message.length).toBeLessThan(300);
+}
