@@ -1,0 +1,124 @@
+"""What each command does with its parsed options. Returns the exit code."""
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from .checkpoint import load_checkpoint
+from .data import CLASSES, Images, file_sha256, read_images
+from .device import choose_device, choose_precision
+from .errors import UserError
+from .evaluate import accuracies, percentages
+from .export import export
+from .fixture import write_fixture
+from .network import scaled_widths
+from .opening import open_network
+from .recipes import RECIPES, Recipe
+from .run import Run, parse_heads
+from .train import Sitting, Trainer, train
+
+INTERRUPTED = 130
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def _recipe(options: argparse.Namespace) -> Recipe:
+    """The named recipe with what the command line changes in it."""
+    fields = {"epochs": "epochs", "batch_size": "batch_size", "rate": "peak_rate", "levels": "levels"}
+    changes = {fields[option]: getattr(options, option) for option in fields if getattr(options, option) is not None}
+    if "levels" in changes and options.recipe != "qcfs":
+        raise UserError("--levels belongs to --recipe qcfs")
+    if options.recipe == "finetune" and options.init is None:
+        raise UserError("--recipe finetune starts from a trained network: --init FILE.safetensors")
+    return replace(RECIPES[options.recipe], **changes)
+
+
+def _training_sets(folder: Path, holdout: int) -> tuple[Images, Images]:
+    """What to train on and what to judge on: all records and the test set, or a split of the former."""
+    records = read_images(folder / "train.bin")
+    if holdout == 0:
+        return records, read_images(folder / "test.bin")
+    kept = len(records) - holdout
+    if holdout % 100 != 0 or kept <= 0:
+        raise UserError(
+            f"--holdout {holdout}: use a multiple of 100 below {len(records)} "
+            "(every run of 100 records holds each class once)"
+        )
+    return records.slice(0, kept), records.slice(kept, len(records))
+
+
+def run_train(options: argparse.Namespace) -> int:
+    recipe = _recipe(options)
+    heads = parse_heads(options.heads)
+    training, evaluation = _training_sets(options.data, options.holdout)
+    run = Run(
+        recipe=recipe,
+        seed=options.seed,
+        widths=scaled_widths(options.width),
+        heads=heads,
+        holdout=options.holdout,
+        data_sha256=file_sha256(options.data / "train.bin"),
+        init_sha256=file_sha256(options.init) if options.init else None,
+    )
+    device = choose_device(options.device)
+    sitting = Sitting(
+        out=options.out or Path("checkpoints") / recipe.name,
+        device=device,
+        precision=choose_precision(options.precision, device),
+        init=options.init,
+        checkpoint_seconds=options.checkpoint_minutes * 60,
+        progress_seconds=options.progress_seconds,
+        say=say,
+    )
+    trainer = Trainer(run, sitting, training.to(device), evaluation.to(device))
+    precision = str(sitting.precision).removeprefix("torch.")
+    say(f"recipe {recipe.name} on {device}, {precision}, {trainer.total} steps of {recipe.batch_size} images")
+    if train(trainer):
+        say(f"finished: {trainer.path}")
+        return 0
+    print(
+        f"stopped after step {trainer.step} of {trainer.total}, saved in {trainer.path}: the same command goes on",
+        file=sys.stderr,
+    )
+    return INTERRUPTED
+
+
+def run_evaluate(options: argparse.Namespace) -> int:
+    network = open_network(options.network)
+    if network.classes != CLASSES:
+        raise UserError(f"{options.network} tells {network.classes} classes apart, not CIFAR-100's {CLASSES}")
+    images = read_images(options.data / f"{options.split}.bin")
+    images = images.slice(0, options.records or len(images))
+    device = choose_device(options.device)
+    network = network.to(device, memory_format=torch.channels_last)
+    precision = choose_precision(options.precision, device)
+    values = accuracies(network, images.to(device), precision)
+    say(f"{len(images)} {options.split} records: {percentages(values)}")
+    return 0
+
+
+def run_export(options: argparse.Namespace) -> int:
+    metadata = export(
+        load_checkpoint(options.checkpoint),
+        options.output,
+        options.data,
+        choose_device(options.device),
+        matrices=options.matrices,
+        test_records=options.test_records,
+        train_records=options.train_records,
+    )
+    for split, result in metadata["accuracies"].items():
+        say(f"{result['records']} {split} records: {percentages(result['heads'])}")
+    say(f"{options.output}: {options.output.stat().st_size} bytes, after {metadata['epochs']:g} epochs")
+    return 0
+
+
+def run_fixture(options: argparse.Namespace) -> int:
+    for path in write_fixture(options.folder, options.seed):
+        say(f"{path}: {path.stat().st_size} bytes")
+    return 0
