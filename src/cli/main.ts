@@ -1,16 +1,12 @@
 #!/usr/bin/env node
 /** The command line: what a person types, and the only place that exits. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { UserError } from '../errors.js';
 import { convertCommand } from './convert.js';
+import { evalCommand } from './eval.js';
 import { inspectCommand } from './inspect.js';
 import { runCommand } from './run.js';
-
-const { version, description } = JSON.parse(
-  readFileSync(createRequire(import.meta.url).resolve('snnwasm/package.json'), 'utf8'),
-) as { version: string; description: string };
+import { packageDescription, packageVersion } from './version.js';
 
 // A reader that closes the pipe early, such as `head`, is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -19,11 +15,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 const program = new Command('snnwasm')
-  .description(description)
-  .version(version)
+  .description(packageDescription())
+  .version(packageVersion())
   .addCommand(runCommand())
   .addCommand(convertCommand())
-  .addCommand(inspectCommand());
+  .addCommand(inspectCommand())
+  .addCommand(evalCommand());
 
 try {
   await program.parseAsync();

@@ -4,6 +4,7 @@
  */
 import { UserError } from '../errors.js';
 import type { PixelImage } from '../image/pixel-image.js';
+import { uniformNumbers } from '../random.js';
 
 /** Width and height of every picture. */
 export const EXTENT = 32;
@@ -59,17 +60,11 @@ export class Cifar100 {
 }
 
 /**
- * `count` different indices below `length`, drawn at random; the same seed draws the same (Fisher-Yates on mulberry32).
+ * `count` different indices below `length`, drawn at random; the same seed draws the same (Fisher-Yates).
  */
 export function drawIndices(length: number, count: number, seed: number): Uint32Array {
   const indices = Uint32Array.from({ length }, (_, index) => index);
-  let state = seed >>> 0;
-  const random = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const random = uniformNumbers(seed);
   const drawn = Math.min(count, length);
   for (let index = 0; index < drawn; index++) {
     const other = index + Math.floor(random() * (length - index));

@@ -56,11 +56,11 @@ export interface TargetEnergy {
   readonly head: string | null;
   readonly block: number;
   readonly rule: StrengthRule | null;
-  /** First row at and after which accuracy stays at the target or above; null if there is none. */
+  /** Timestep of the first row whose accuracy is at the target or above; null if there is none. */
   readonly timesteps: number | null;
-  /** Mean energy of an image in millijoules, interpolated between rows; null if the target is not reached. */
+  /** Mean energy of an image there in millijoules, interpolated from the row before; null if not reached. */
   readonly energyMillijoules: Estimate | null;
-  /** 1 - energy / energy of the final prediction alone, with its bootstrap interval; null where either is. */
+  /** 1 - energy / energy of the final prediction alone; null where either is. */
   readonly saving: Estimate | null;
 }
 
@@ -77,7 +77,11 @@ export interface LayerResult {
 export interface Results {
   readonly format: 'snnwasm-results-1';
   readonly created: { readonly snnwasm: string; readonly command: string };
-  readonly model: { readonly name: string; readonly sha256: string; readonly provenance: Readonly<Record<string, unknown>> };
+  readonly model: {
+    readonly name: string;
+    readonly sha256: string;
+    readonly provenance: Readonly<Record<string, unknown>>;
+  };
   readonly data: {
     readonly split: 'train' | 'test';
     readonly images: number;

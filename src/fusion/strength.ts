@@ -114,8 +114,18 @@ export function fitByEvidence(data: FusionCounts, timesteps: number): EvidenceFi
   return { strength: Math.exp(logStrength), logEvidence: evidence(logStrength), pairs };
 }
 
-/** The class ranked first, ties as in posterior.ts. */
-function chooseClass(data: FusionCounts, start: number, timesteps: number, strength: number): number {
+/**
+ * The class ranked first, ties as in posterior.ts, without its checks: for the loops over images, rows and strengths.
+ *
+ * @param start - where the classes of one image and row begin in the counts
+ * @param timesteps - N, of that row
+ */
+export function chooseClass(
+  data: Pick<FusionCounts, 'classes' | 'final' | 'head'>,
+  start: number,
+  timesteps: number,
+  strength: number,
+): number {
   let best = 0;
   let bestScore = -1;
   let bestCount = -1;

@@ -1,0 +1,277 @@
+/** `snnwasm eval MODEL`: the paper's experiment on CIFAR-100. */
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { inflateRawSync } from 'node:zlib';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { Cifar100, drawIndices } from '../data/cifar100.js';
+import { UserError } from '../errors.js';
+import { type EvaluationPlan, evaluateRecords } from '../evaluation/evaluate.js';
+import { mirrored, shapeOf } from '../evaluation/observer.js';
+import { recordBytes } from '../evaluation/record.js';
+import type { Results } from '../evaluation/results.js';
+import { rowsUpTo } from '../evaluation/rows.js';
+import { readModel } from '../model/file.js';
+import type { Propagation, SpikingNetwork } from '../model/graph.js';
+import type { EvaluationJob, EvaluationResult, EvaluationWorkerData } from '../node/evaluation-worker.js';
+import { readFileChecked, writeFileAtomic } from '../node/files.js';
+import { Journal } from '../node/journal.js';
+import { kernelModule } from '../node/kernels.js';
+import { shippedModelPath } from '../node/models.js';
+import { runPool } from '../node/pool.js';
+import { decimalNumber, wholeNumber } from './options.js';
+import { ProgressLine } from './progress.js';
+import { packageVersion } from './version.js';
+
+const LARGEST_FILE = 2 ** 30;
+/** Journal numbers of training images start here, those of the reported split at 0. */
+const FIT_NUMBERS = 2 ** 31;
+const FIT_SEED = 2;
+
+interface EvalFlags {
+  readonly data: string;
+  readonly split: 'train' | 'test';
+  readonly limit?: number;
+  readonly timesteps: number;
+  readonly propagation: Propagation;
+  readonly initialPotential: number;
+  readonly heads: string;
+  readonly priorStrength: number | 'auto';
+  readonly fitImages: number;
+  readonly mirror?: boolean;
+  readonly workers: number;
+  readonly out: string;
+}
+
+export function evalCommand(): Command {
+  return new Command('eval')
+    .description("the paper's experiment: accuracy against energy, with and without fusion")
+    .argument('[model]', 'model file (default: the one that ships with the package)')
+    .requiredOption('--data <folder>', 'the binary version of CIFAR-100, unpacked (see "snnwasm data")')
+    .addOption(new Option('--split <name>', 'images to report on').choices(['train', 'test']).default('test'))
+    .option('--limit <n>', 'only the first n records', wholeNumber(1, 1e6))
+    .option('--timesteps <n>', 'timesteps to simulate', wholeNumber(1, 65535), 256)
+    .addOption(
+      new Option('--propagation <mode>', 'within a timestep a spike crosses the network, or one layer')
+        .choices(['synchronous', 'pipelined'])
+        .default('synchronous'),
+    )
+    .option(
+      '--initial-potential <v>',
+      'membrane potential at the start; 0 in the paper',
+      decimalNumber(0, 1),
+      0,
+    )
+    .option('--heads <names>', 'internal heads to evaluate, as in 1,5; all; or none', 'all')
+    .option(
+      '--prior-strength <p>',
+      'P for every head, or auto to fit it on training images',
+      strength,
+      'auto' as const,
+    )
+    .option('--fit-images <n>', 'training images to fit P on', wholeNumber(1, 1e6), 500)
+    .option('--mirror', 'mirror every image left to right')
+    .option('--workers <n>', 'worker threads', wholeNumber(1, 1024), availableParallelism())
+    .option('--out <folder>', 'where results and progress are kept', 'results')
+    .action(evaluate);
+}
+
+async function evaluate(modelPath: string | undefined, flags: EvalFlags): Promise<void> {
+  const modelBytes = await readFileChecked(modelPath ?? shippedModelPath(), LARGEST_FILE);
+  const network = readModel(modelBytes, modelPath ?? shippedModelPath());
+  const reported = await openSplit(flags.data, flags.split);
+  const training = await openSplit(flags.data, 'train');
+  const plan = planOf(network, flags, reported.images);
+  const context = contextOf(network, modelBytes, plan, flags, reported.sha256);
+  await mkdir(flags.out, { recursive: true });
+  const key = JSON.stringify([
+    context.model.sha256,
+    context.data,
+    training.sha256,
+    context.settings,
+    plan.heads,
+    plan.rows,
+  ]);
+  const journal = await Journal.open(join(flags.out, 'journal.bin'), key);
+  const stop = stopOnSignals(journal);
+  try {
+    await observe(plan, flags, modelBytes, reported.images, training.images, journal);
+    const bytes = recordBytes(shapeOf(network, plan));
+    const read = async (number: number): Promise<Uint8Array> =>
+      inflateRawSync(await journal.read(number), { maxOutputLength: bytes });
+    const progress = new ProgressLine();
+    const results = await evaluateRecords(
+      plan,
+      { fit: (image) => read(FIT_NUMBERS + image), reported: read },
+      context,
+      (stage, done, total) => progress.update(stage, done, total),
+    );
+    await writeResults(flags.out, results);
+  } finally {
+    stop();
+    await journal.close();
+  }
+}
+
+function planOf(network: SpikingNetwork, flags: EvalFlags, images: Cifar100): EvaluationPlan {
+  if (network.labels.length !== 100) {
+    throw new UserError(`the model tells ${network.labels.length} classes apart, but CIFAR-100 has 100`);
+  }
+  return {
+    network,
+    heads: [...internalHeads(network, flags.heads), network.heads.length - 1],
+    rows: rowsUpTo(flags.timesteps),
+    fitImages: flags.priorStrength === 'auto' && flags.heads !== 'none' ? flags.fitImages : 0,
+    images: Math.min(flags.limit ?? images.length, images.length),
+    fixedStrength: flags.priorStrength === 'auto' ? null : flags.priorStrength,
+  };
+}
+
+function internalHeads(network: SpikingNetwork, names: string): number[] {
+  const internal = network.heads.slice(0, -1);
+  if (names === 'none') return [];
+  if (names === 'all') return internal.map((_, index) => index);
+  return names.split(',').map((name) => {
+    const index = internal.findIndex((head) => head.name === name);
+    if (index < 0)
+      throw new UserError(
+        `the model has no internal head "${name}": it has ${internal.map((head) => head.name).join(', ')}`,
+      );
+    return index;
+  });
+}
+
+function contextOf(
+  network: SpikingNetwork,
+  modelBytes: Uint8Array,
+  plan: EvaluationPlan,
+  flags: EvalFlags,
+  dataSha256: string,
+): Pick<Results, 'created' | 'model' | 'data' | 'settings'> {
+  return {
+    created: { snnwasm: packageVersion(), command: commandLine(flags) },
+    model: { name: network.name, sha256: sha256(modelBytes), provenance: network.provenance },
+    data: {
+      split: flags.split,
+      images: plan.images,
+      sha256: dataSha256,
+      mirrored: flags.mirror === true,
+      fitImages: plan.fitImages,
+    },
+    settings: {
+      timesteps: flags.timesteps,
+      propagation: flags.propagation,
+      initialPotential: flags.initialPotential,
+    },
+  };
+}
+
+/** The command that repeats the evaluation: what does not change the results is left out. */
+function commandLine(flags: EvalFlags): string {
+  const words = ['snnwasm eval MODEL --data DIR', `--split ${flags.split}`];
+  if (flags.limit !== undefined) words.push(`--limit ${flags.limit}`);
+  words.push(
+    `--timesteps ${flags.timesteps}`,
+    `--propagation ${flags.propagation}`,
+    `--initial-potential ${flags.initialPotential}`,
+    `--heads ${flags.heads}`,
+    `--prior-strength ${flags.priorStrength}`,
+    `--fit-images ${flags.fitImages}`,
+  );
+  if (flags.mirror) words.push('--mirror');
+  return words.join(' ');
+}
+
+/** Observes every image that the journal does not hold yet. */
+async function observe(
+  plan: EvaluationPlan,
+  flags: EvalFlags,
+  model: Uint8Array,
+  reported: Cifar100,
+  training: Cifar100,
+  journal: Journal,
+): Promise<void> {
+  const numbers = [
+    ...Array.from({ length: plan.fitImages }, (_, image) => FIT_NUMBERS + image),
+    ...Array.from({ length: plan.images }, (_, image) => image),
+  ];
+  const missing = numbers.filter((number) => !journal.has(number));
+  if (missing.length === 0) return;
+  const { propagation, initialPotential } = flags;
+  const { heads, rows } = plan;
+  const data: EvaluationWorkerData = {
+    module: await kernelModule(),
+    model,
+    options: { heads, rows, propagation, initialPotential },
+  };
+  const progress = new ProgressLine();
+  let done = numbers.length - missing.length;
+  await runPool<EvaluationJob, EvaluationResult>(
+    new URL('../node/evaluation-worker.js', import.meta.url),
+    data,
+    Math.min(flags.workers, missing.length),
+    jobsOf(missing, plan, flags.mirror === true, reported, training),
+    async ({ number, payload }) => {
+      await journal.append(number, payload);
+      progress.update('observing images', ++done, numbers.length);
+    },
+  );
+}
+
+function* jobsOf(
+  numbers: readonly number[],
+  plan: EvaluationPlan,
+  mirror: boolean,
+  reported: Cifar100,
+  training: Cifar100,
+): Generator<EvaluationJob> {
+  const drawn = drawIndices(training.length, plan.fitImages, FIT_SEED);
+  for (const number of numbers) {
+    const fit = number >= FIT_NUMBERS;
+    const { label, image } = fit ? training.image(drawn[number - FIT_NUMBERS]!) : reported.image(number);
+    yield { number, label, image: mirror && !fit ? mirrored(image) : image };
+  }
+}
+
+async function writeResults(folder: string, results: Results): Promise<void> {
+  await writeFileAtomic(
+    join(folder, 'results.json'),
+    new TextEncoder().encode(`${JSON.stringify(results)}\n`),
+  );
+}
+
+/** Ctrl-C leaves a journal from which the same command goes on. */
+function stopOnSignals(journal: Journal): () => void {
+  const stop = (): void => {
+    process.stderr.write('\nsnnwasm: interrupted; the same command goes on from here\n');
+    void journal.close().finally(() => process.exit(130));
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  return () => {
+    process.off('SIGINT', stop);
+    process.off('SIGTERM', stop);
+  };
+}
+
+async function openSplit(
+  folder: string,
+  split: 'train' | 'test',
+): Promise<{ images: Cifar100; sha256: string }> {
+  const path = join(folder, `${split}.bin`);
+  const bytes = await readFileChecked(path, LARGEST_FILE);
+  return { images: new Cifar100(bytes, path), sha256: sha256(bytes) };
+}
+
+function strength(text: string): number | 'auto' {
+  if (text === 'auto') return text;
+  const value = Number(text);
+  if (!/^[\d.]+$/.test(text) || !Number.isFinite(value))
+    throw new InvalidArgumentError('It must be a number or auto.');
+  return value;
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

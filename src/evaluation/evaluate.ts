@@ -1,0 +1,68 @@
+/**
+ * The experiment, in the order in which it happens: strengths are fitted on training images, then every image of the
+ * split is observed once, and the curves, targets and savings follow by arithmetic.
+ */
+import type { SpikingNetwork } from '../model/graph.js';
+import { uniformNumbers } from '../random.js';
+import { CurveCollector, planCurves } from './curves.js';
+import { Observations } from './dataset.js';
+import { shapeOf } from './observer.js';
+import { decodeRecord } from './record.js';
+import type { Results } from './results.js';
+import { type FittedStrength, fitStrengths } from './strengths.js';
+import { type ResultsContext, summarise, TARGET_ENERGY_MODEL } from './summarise.js';
+import { targetsOf } from './targets.js';
+
+export interface EvaluationPlan {
+  readonly network: SpikingNetwork;
+  /** Indices into `network.heads`, the final head last. */
+  readonly heads: readonly number[];
+  /** Timesteps at which counts are kept (rows.ts). */
+  readonly rows: readonly number[];
+  /** Training images on which strengths are fitted. */
+  readonly fitImages: number;
+  /** Images on which the results are reported. */
+  readonly images: number;
+  /** P given by the user, instead of fitting. */
+  readonly fixedStrength: number | null;
+}
+
+/** Where the observed records are: image numbers count from 0 in each of the two sets. */
+export interface RecordSource {
+  /** The encoded record (record.ts) of a training image. */
+  fit(image: number): Promise<Uint8Array>;
+  /** Of an image of the reported split. */
+  reported(image: number): Promise<Uint8Array>;
+}
+
+/** Works the results out from the observed records. Deterministic. */
+export async function evaluateRecords(
+  plan: EvaluationPlan,
+  source: RecordSource,
+  context: ResultsContext,
+  onProgress?: (stage: string, done: number, total: number) => void,
+): Promise<Results> {
+  const { network, rows, heads, images } = plan;
+  const strengths = await strengthsOf(plan, source);
+  const collector = new CurveCollector(network, rows, heads, planCurves(heads.length, strengths), images);
+  const shape = shapeOf(network, plan);
+  for (let image = 0; image < images; image++) {
+    collector.add(image, decodeRecord(await source.reported(image), shape));
+    onProgress?.('counting', image + 1, images);
+  }
+  const targets = targetsOf(collector, uniformNumbers(1), TARGET_ENERGY_MODEL, (done, total) =>
+    onProgress?.('resampling', done, total),
+  );
+  return summarise(network, rows, heads, collector, targets, context);
+}
+
+async function strengthsOf(plan: EvaluationPlan, source: RecordSource): Promise<FittedStrength[][]> {
+  const { network, rows, heads, fitImages, fixedStrength } = plan;
+  const internal = heads.slice(0, -1);
+  if (fixedStrength !== null) return internal.map(() => [{ rule: 'fixed', strength: fixedStrength }]);
+  const training = new Observations(network, rows, heads, fitImages);
+  const shape = shapeOf(network, plan);
+  for (let image = 0; image < fitImages; image++)
+    training.set(image, decodeRecord(await source.fit(image), shape));
+  return internal.map((_, position) => fitStrengths(training, position));
+}

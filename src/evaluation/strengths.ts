@@ -1,0 +1,129 @@
+/**
+ * Fits the prior strength P of a head by every rule, on training images. All rules but `evidence` try the strengths of
+ * one grid.
+ */
+import {
+  accuracyCurve,
+  chooseClass,
+  type FusionCounts,
+  fitByEvidence,
+  STRENGTHS,
+} from '../fusion/strength.js';
+import { crossing } from './crossing.js';
+import type { Observations } from './dataset.js';
+import type { StrengthRule } from './results.js';
+
+export interface FittedStrength {
+  readonly rule: StrengthRule;
+  /** P, or one a row. */
+  readonly strength: number | readonly number[];
+}
+
+/** Rows on either side over which the schedule's accuracy is averaged, against the noise of few images. */
+const SCHEDULE_WINDOW = 3;
+/** The paper's target: within one point of the ANN. */
+export const TARGET_LOSS = 0.01;
+
+/**
+ * @param training - observations of training images
+ * @param position - the head, as a position in `training.heads`
+ */
+export function fitStrengths(training: Observations, position: number): FittedStrength[] {
+  const data = fusionCounts(training, position);
+  const curves = STRENGTHS.map((strength) => accuracyCurve(data, strength));
+  const area = curves.reduce((best, curve) => (curve.meanAccuracy > best.meanAccuracy ? curve : best));
+  return [
+    { rule: 'energy', strength: leastEnergy(training, position, curves) ?? area.strength },
+    { rule: 'area', strength: area.strength },
+    { rule: 'evidence', strength: fitByEvidence(data, evidenceRow(training, curves[0]!.accuracy)).strength },
+    { rule: 'schedule', strength: schedule(curves) },
+  ];
+}
+
+/** The counts of the final head and of one internal head in the form that src/fusion/strength.ts takes. */
+function fusionCounts(training: Observations, position: number): FusionCounts {
+  return {
+    classes: training.shape.classes,
+    timesteps: training.rows,
+    labels: training.labels,
+    final: training.counts[training.heads.length - 1]!,
+    head: training.counts[position]!,
+  };
+}
+
+/** The strength whose curve reaches the target with the least energy; null if none reaches it. */
+function leastEnergy(
+  training: Observations,
+  position: number,
+  curves: readonly { readonly strength: number; readonly accuracy: readonly number[] }[],
+): number | null {
+  const energy = meanOperations(training, training.partsOf([position, training.heads.length - 1]));
+  const target = annAccuracy(training) - TARGET_LOSS;
+  let best: { strength: number; energy: number } | null = null;
+  for (const { strength, accuracy } of curves) {
+    const reached = crossing(accuracy, energy, target);
+    if (reached && (best === null || reached.energy < best.energy))
+      best = { strength, energy: reached.energy };
+  }
+  return best?.strength ?? null;
+}
+
+/** The timestep at which evidence is weighed: where the final prediction alone has come near its end. */
+function evidenceRow(training: Observations, accuracy: readonly number[]): number {
+  const end = accuracy[accuracy.length - 1]!;
+  const row = accuracy.findIndex((value) => value >= end - TARGET_LOSS);
+  return training.rows[row]!;
+}
+
+/** For every row the strength with the highest accuracy around it; of equals the smallest. */
+function schedule(
+  curves: readonly { readonly strength: number; readonly accuracy: readonly number[] }[],
+): number[] {
+  return curves[0]!.accuracy.map((_, row) => {
+    const around = (accuracy: readonly number[]): number => {
+      const near = accuracy.slice(Math.max(0, row - SCHEDULE_WINDOW), row + SCHEDULE_WINDOW + 1);
+      return near.reduce((sum, value) => sum + value, 0);
+    };
+    return curves.reduce((best, curve) => (around(curve.accuracy) > around(best.accuracy) ? curve : best))
+      .strength;
+  });
+}
+
+/** Synaptic operations until each row, the mean of an image. */
+function meanOperations(observations: Observations, parts: readonly number[]): Float64Array {
+  const rows = observations.rows.length;
+  const means = new Float64Array(rows);
+  for (const part of parts) {
+    observations.operations[part]!.forEach((value, index) => {
+      means[index % rows]! += value / observations.images;
+    });
+  }
+  return means;
+}
+
+/** Accuracy of the trained network's final head on these images. */
+function annAccuracy(observations: Observations): number {
+  const choices = observations.annChoices[observations.heads.length - 1]!;
+  return (
+    choices.filter((choice, image) => choice === observations.labels[image]).length / observations.images
+  );
+}
+
+/** The class chosen at one row of one image. */
+export function chosenClass(
+  observations: Observations,
+  position: number,
+  image: number,
+  row: number,
+  strength: number,
+): number {
+  const { classes, rows } = observations.shape;
+  const final = observations.counts[observations.heads.length - 1]!;
+  const head = observations.counts[position]!;
+  return chooseClass(
+    { classes, final, head },
+    (image * rows + row) * classes,
+    observations.rows[row]!,
+    strength,
+  );
+}

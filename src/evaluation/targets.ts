@@ -1,0 +1,101 @@
+/**
+ * The energy that each curve needs to come within one point of the ANN, and what fusion saves of it, with bootstrap
+ * intervals: images are drawn anew with replacement, and everything (the ANN's accuracy too) follows from the drawn.
+ */
+import type { EnergyModel } from '../energy.js';
+import { energyMillijoules } from '../energy.js';
+import { percentileInterval, RESAMPLES, resample } from './bootstrap.js';
+import { crossing } from './crossing.js';
+import type { CurveCollector, CurveCounts } from './curves.js';
+import type { Estimate } from './results.js';
+import { TARGET_LOSS } from './strengths.js';
+
+export interface Target {
+  readonly curve: CurveCounts;
+  /** Index of the first row at the target, or null. */
+  readonly row: number | null;
+  readonly energyMillijoules: Estimate | null;
+  readonly saving: Estimate | null;
+}
+
+interface Reached {
+  readonly row: number | null;
+  readonly energy: number | null;
+  readonly saving: number | null;
+}
+
+/**
+ * @param random - uniform numbers in [0, 1), seeded
+ * @param model - an energy model that counts synaptic operations alone
+ * @param onProgress - called after every resample
+ */
+export function targetsOf(
+  collector: CurveCollector,
+  random: () => number,
+  model: EnergyModel,
+  onProgress?: (done: number, total: number) => void,
+): Target[] {
+  const images = collector.labels.length;
+  const observed = reachedBy(collector, new Uint16Array(images).fill(1), model);
+  const resampled = Array.from({ length: RESAMPLES }, (_, index) => {
+    const reached = reachedBy(collector, resample(images, random), model);
+    onProgress?.(index + 1, RESAMPLES);
+    return reached;
+  });
+  return collector.curves.map((curve, index) => {
+    const of = (value: (reached: Reached) => number | null): Estimate | null =>
+      percentileInterval(
+        value(observed[index]!),
+        resampled.map((reached) => value(reached[index]!)),
+      );
+    return {
+      curve,
+      row: observed[index]!.row,
+      energyMillijoules: of(({ energy }) => energy),
+      saving: curve.plan.kind === 'fused' ? of(({ saving }) => saving) : null,
+    };
+  });
+}
+
+/** What every curve reaches when image i counts `weights[i]` times. */
+function reachedBy(collector: CurveCollector, weights: Uint16Array, model: EnergyModel): Reached[] {
+  const images = weights.length;
+  const choices = collector.annChoices[collector.annChoices.length - 1]!;
+  let annCorrect = 0;
+  choices.forEach((choice, image) => {
+    if (choice === collector.labels[image]) annCorrect += weights[image]!;
+  });
+  const target = annCorrect / images - TARGET_LOSS;
+  const energies = new Map<Float64Array, Float64Array>();
+  const reached = collector.curves.map((curve) => {
+    const energy =
+      energies.get(curve.operations) ?? energyOf(weightedMeans(curve.operations, weights), model);
+    energies.set(curve.operations, energy);
+    return crossing(weightedMeans(curve.correct, weights), energy, target);
+  });
+  const alone = reached[0]!;
+  return reached.map((found) => ({
+    row: found?.row ?? null,
+    energy: found?.energy ?? null,
+    saving: found && alone ? 1 - found.energy / alone.energy : null,
+  }));
+}
+
+/** Means over images of `[image][row]`. */
+function weightedMeans(values: Uint8Array | Float64Array, weights: Uint16Array): Float64Array {
+  const rows = values.length / weights.length;
+  const means = new Float64Array(rows);
+  for (let image = 0; image < weights.length; image++) {
+    const weight = weights[image]!;
+    if (weight === 0) continue;
+    const start = image * rows;
+    for (let row = 0; row < rows; row++) means[row]! += weight * values[start + row]!;
+  }
+  return means.map((sum) => sum / weights.length);
+}
+
+function energyOf(operations: Float64Array, model: EnergyModel): Float64Array {
+  return operations.map((synapticOperations) =>
+    energyMillijoules({ spikes: 0, synapticOperations, analogMultiplyAccumulates: 0 }, model),
+  );
+}

@@ -1,0 +1,200 @@
+/** The evaluation's arithmetic: what is kept of an image, and how curves, targets and intervals follow from it. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fraction, percentileInterval, resample } from '../src/evaluation/bootstrap.js';
+import { crossing } from '../src/evaluation/crossing.js';
+import { CurveCollector, planCurves } from '../src/evaluation/curves.js';
+import { Observations } from '../src/evaluation/dataset.js';
+import { mirrored, Observer } from '../src/evaluation/observer.js';
+import {
+  decodeRecord,
+  encodeRecord,
+  type ImageRecord,
+  newRecord,
+  recordBytes,
+} from '../src/evaluation/record.js';
+import { rowsUpTo } from '../src/evaluation/rows.js';
+import { fuse } from '../src/fusion/posterior.js';
+import { quantiseInput } from '../src/image/tensor.js';
+import { kernelModule } from '../src/node/kernels.js';
+import { uniformNumbers } from '../src/random.js';
+import { buildNetwork } from './generate.js';
+import { simulate } from './reference/simulator.js';
+
+const network = buildNetwork({
+  seed: 5,
+  input: { channels: 3, height: 6, width: 6 },
+  stem: { channels: 8, kernel: 3, stride: 1 },
+  unpadded: false,
+  blocks: [
+    { channels: 8, stride: 1, kernel: 3, head: true },
+    { channels: 12, stride: 2, kernel: 3, head: true },
+  ],
+  classes: 7,
+  propagation: 'synchronous',
+});
+const rows = [1, 2, 3, 5, 8, 12, 20];
+const heads = network.heads.map((_, index) => index);
+
+function picture(seed: number) {
+  const random = uniformNumbers(seed);
+  const pixels = Uint8ClampedArray.from({ length: 6 * 6 * 3 }, () => Math.floor(random() * 256));
+  return { width: 6, height: 6, pixels };
+}
+
+async function observeMany(count: number): Promise<ImageRecord[]> {
+  const options = { heads, rows, propagation: 'synchronous', initialPotential: 0.5 } as const;
+  const observer = await Observer.create(await kernelModule(), network, options);
+  return Array.from({ length: count }, (_, image) => observer.observe(picture(image), image % 7));
+}
+
+describe('rows', () => {
+  it('rise from 1 to the last timestep, and no two are more than 16 apart', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 65535 }), (timesteps) => {
+        const all = rowsUpTo(timesteps);
+        expect(all[0]).toBe(1);
+        expect(all[all.length - 1]).toBe(timesteps);
+        const steps = all.slice(1).map((row, index) => row - all[index]!);
+        expect(steps.every((step) => step > 0 && step <= 16)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('a record', () => {
+  it('survives its bytes, and bytes of another length are refused', () => {
+    const shape = { rows: 3, layers: 2, heads: 2, classes: 5 };
+    const record = newRecord(shape, 4);
+    const random = uniformNumbers(1);
+    record.annChoices.set([1, 3]);
+    record.outputs.forEach((_, index) => {
+      record.outputs[index] = Math.floor(random() * 16);
+    });
+    record.spikes.forEach((_, index) => {
+      record.spikes[index] = Math.floor(random() * 2 ** 32);
+      record.operations[index] = Math.floor(random() * 2 ** 32);
+    });
+    const bytes = encodeRecord(record);
+    expect(bytes.length).toBe(recordBytes(shape));
+    expect(decodeRecord(bytes, shape)).toEqual(record);
+    expect(() => decodeRecord(bytes.subarray(1), shape)).toThrow(/instead of/);
+  });
+
+  it('holds the counts and costs of the reference simulator', async () => {
+    const [record] = await observeMany(1);
+    const observations = new Observations(network, rows, heads, 1);
+    observations.set(0, record!);
+    const { input, normalisation, inputFractionBits } = network;
+    const reference = simulate(network, quantiseInput(picture(0), input, normalisation, inputFractionBits), {
+      timesteps: 20,
+      propagation: 'synchronous',
+      initialPotential: 0.5,
+    });
+    rows.forEach((timestep, row) => {
+      const until = (values: readonly number[]) => values.slice(0, timestep).reduce((a, b) => a + b, 0);
+      const parts = [...reference.layers, ...reference.heads];
+      parts.forEach((part, index) => {
+        expect(observations.operations[index]![row]).toBe(until(part.synapticOperations));
+        expect(observations.spikes[index]![row]).toBe(until(part.spikes));
+      });
+      reference.heads.forEach((head, position) => {
+        const counts = Array.from({ length: 7 }, (_, j) => until(head.spikeBits.map((bits) => bits[j]!)));
+        expect([...observations.counts[position]!.subarray(row * 7, row * 7 + 7)]).toEqual(counts);
+      });
+    });
+  });
+});
+
+describe('curves', () => {
+  it('choose as the posterior ranks, and cost what they compute', async () => {
+    const records = await observeMany(6);
+    const plans = planCurves(3, [
+      [{ rule: 'fixed', strength: 4 }],
+      [{ rule: 'schedule', strength: rows.map((_, row) => row * 3) }],
+    ]);
+    const collector = new CurveCollector(network, rows, heads, plans, records.length);
+    const all = new Observations(network, rows, heads, records.length);
+    records.forEach((record, image) => {
+      collector.add(image, record);
+      all.set(image, record);
+    });
+    const countsOf = (position: number, image: number, row: number) => ({
+      counts: all.counts[position]!.subarray(
+        (image * rows.length + row) * 7,
+        (image * rows.length + row + 1) * 7,
+      ),
+      timesteps: rows[row]!,
+    });
+    for (const { plan, correct, operations, spikes } of collector.curves) {
+      const layers = network.heads[plan.kind === 'fused' ? 2 : plan.position]!.layer + 1;
+      const parts = Array.from({ length: layers }, (_, layer) => layer);
+      parts.push(network.layers.length + plan.position);
+      if (plan.kind === 'fused') parts.push(network.layers.length + 2);
+      rows.forEach((_, row) => {
+        expect(spikes[row]).toBe(parts.reduce((sum, part) => sum + all.spikes[part]![row]!, 0));
+        records.forEach((record, image) => {
+          const strength = typeof plan.strength === 'object' ? (plan.strength?.[row] ?? 0) : plan.strength;
+          const final = countsOf(plan.kind === 'fused' ? 2 : plan.position, image, row);
+          const prior = plan.kind === 'fused' ? { ...countsOf(plan.position, image, row), strength } : null;
+          expect(correct[image * rows.length + row]).toBe(
+            fuse(final, prior).ranking[0] === record.label ? 1 : 0,
+          );
+          const cost = parts.reduce(
+            (sum, part) => sum + all.operations[part]![image * rows.length + row]!,
+            0,
+          );
+          expect(operations[image * rows.length + row]).toBe(cost);
+        });
+      });
+    }
+  });
+});
+
+describe('a crossing', () => {
+  it('is the first row at the target, its energy interpolated', () => {
+    expect(crossing([0.1, 0.5, 0.7], [1, 2, 4], 0.6)).toEqual({ row: 2, energy: 3 });
+    expect(crossing([0.1, 0.5, 0.7], [1, 2, 4], 0.1)).toEqual({ row: 0, energy: 1 });
+    expect(crossing([0.1, 0.5, 0.7], [1, 2, 4], 0.8)).toBeNull();
+  });
+});
+
+describe('bootstrap intervals', () => {
+  it('of a fraction are the percentiles of resampled fractions', () => {
+    const total = 400;
+    const correct = 300;
+    const random = uniformNumbers(3);
+    const fractions = Array.from({ length: 4000 }, () => {
+      const weights = resample(total, random);
+      return weights.subarray(0, correct).reduce((sum, weight) => sum + weight, 0) / total;
+    }).sort((a, b) => a - b);
+    const estimate = fraction(correct, total);
+    expect(estimate.value).toBe(0.75);
+    expect(estimate.low).toBeCloseTo(fractions[100]!, 2);
+    expect(estimate.high).toBeCloseTo(fractions[3900]!, 2);
+    expect(fraction(0, 10)).toEqual({ value: 0, low: 0, high: 0 });
+    expect(fraction(10, 10)).toEqual({ value: 1, low: 1, high: 1 });
+  });
+
+  it('draw every image once on average', () => {
+    const weights = resample(1000, uniformNumbers(9));
+    expect(weights.reduce((sum, weight) => sum + weight, 0)).toBe(1000);
+    expect(weights.filter((weight) => weight === 0).length / 1000).toBeCloseTo(Math.exp(-1), 1);
+  });
+
+  it('are open where resamples often miss the target', () => {
+    expect(percentileInterval(null, [1, 2, 3])).toBeNull();
+    expect(percentileInterval(2, [1, 2, null])).toBeNull();
+    const values = Array.from({ length: 1001 }, (_, index) => index);
+    expect(percentileInterval(500, values)).toEqual({ value: 500, low: 25, high: 975 });
+  });
+});
+
+describe('mirroring', () => {
+  it('exchanges left and right', () => {
+    const image = picture(2);
+    const turned = mirrored(image);
+    expect([...turned.pixels.subarray(0, 3)]).toEqual([...image.pixels.subarray(15, 18)]);
+    expect(mirrored(turned)).toEqual(image);
+  });
+});
