@@ -143,3 +143,12 @@ describe('metadata and options', () => {
     expect(() => networkFromCheckpoint(checkpointOf(shapes, metadata))).toThrow(message);
   });
 });
+
+describe('accuracies', () => {
+  it('of the test records are read by the name of the head, and must be shares', () => {
+    const of = (test: unknown) => readCheckpointMetadata(checkpointOf(shapes, { accuracies: { test } }));
+    expect([...of({ records: 10, heads: { final: 0.75 } }).testAccuracies!]).toEqual([['final', 0.75]]);
+    expect([...of({}).testAccuracies!]).toEqual([]);
+    expect(() => of({ heads: { final: 75 } })).toThrow(UserError);
+  });
+});

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type ConversionOptions, convertNetwork, quantiseNetwork } from '../convert/convert.js';
 import { foldBatchNormalisation } from '../convert/fold.js';
+import { readCheckpointMetadata } from '../convert/metadata.js';
 import { networkFromCheckpoint } from '../convert/resnet.js';
 import { readSafetensors } from '../convert/safetensors.js';
 import { Cifar100 } from '../data/cifar100.js';
@@ -69,7 +70,9 @@ async function convert(checkpointPath: string, flags: ConvertFlags): Promise<voi
     readFileChecked(flags.calibration, LARGEST_FILE),
     flags.labels === undefined ? undefined : readLabels(flags.labels),
   ]);
-  const network = networkFromCheckpoint(readSafetensors(checkpointBytes, checkpointPath), {
+  const checkpoint = readSafetensors(checkpointBytes, checkpointPath);
+  const { activationThresholds, testAccuracies } = readCheckpointMetadata(checkpoint);
+  const network = networkFromCheckpoint(checkpoint, {
     ...(labels && { labels }),
     ...(flags.heads && { heads: flags.heads }),
   });
@@ -78,9 +81,13 @@ async function convert(checkpointPath: string, flags: ConvertFlags): Promise<voi
     ...flags,
     name: flags.name ?? basename(flags.output).replace(/\.snn$/, ''),
     inputFractionBits: flags.inputBits,
+    trainedLambdas: activationThresholds,
     provenance: {
       checkpoint: basename(checkpointPath),
       checkpointSha256: sha256(checkpointBytes),
+      ...(testAccuracies && {
+        checkpointTestAccuracies: [...testAccuracies].map(([head, value]) => `${head}: ${value}`),
+      }),
       calibrationSha256: sha256(calibrationBytes),
     },
   };

@@ -30,6 +30,8 @@ export interface ConversionOptions {
   readonly timesteps: number;
   readonly initialPotential: number;
   readonly propagation: Propagation;
+  /** Lambdas that the network was trained with, by the layer's name; they come before calibrated ones. */
+  readonly trainedLambdas?: ReadonlyMap<string, number> | undefined;
   readonly provenance: Provenance;
 }
 
@@ -63,7 +65,10 @@ export async function convertNetwork(
   const drawn = drawIndices(images.length, needed, options.seed);
   const folded = foldBatchNormalisation(trained);
   const lambdas = await calibrate(module, folded, images, drawn.subarray(0, options.samples), options, hooks);
-  const spiking = quantiseNetwork(folded, lambdas, options);
+  const layers = lambdas.layers.map((lambda, index) => {
+    return options.trainedLambdas?.get(folded.layers[index]!.name) ?? lambda;
+  });
+  const spiking = quantiseNetwork(folded, { ...lambdas, layers }, options);
   const fitted = await fitPriors(module, spiking, images, drawn.subarray(options.samples), (done, total) =>
     hooks.onProgress?.('fitting the prior strengths', done, total),
   );

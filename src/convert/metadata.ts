@@ -26,6 +26,8 @@ export interface CheckpointMetadata {
   readonly input: Shape | undefined;
   /** The activation that a layer was trained to clip at, by the layer's name. */
   readonly activationThresholds: ReadonlyMap<string, number> | undefined;
+  /** Test accuracy of every head as its training measured it, 0 to 1, by the head's name. */
+  readonly testAccuracies: ReadonlyMap<string, number> | undefined;
 }
 
 /**
@@ -56,7 +58,13 @@ export function readCheckpointMetadata(checkpoint: Checkpoint): CheckpointMetada
     activationThresholds: read('activationThresholds', (field) => {
       return new Map(field.entries(bounds.MAXIMUM_LAYERS).map(([key, value]) => [key, value.positive()]));
     }),
+    testAccuracies: read('accuracies', readTestAccuracies),
   };
+}
+
+function readTestAccuracies(field: Field): ReadonlyMap<string, number> {
+  const heads = field.optional('test')?.optional('heads')?.entries(bounds.MAXIMUM_HEADS) ?? [];
+  return new Map(heads.map(([name, accuracy]) => [name, accuracy.number(0, 1)]));
 }
 
 function readHeads(field: Field): ReadonlyMap<string, number> {

@@ -7,13 +7,21 @@
  *
  * `scale` is what one unit of source activity counts as: 1 for a spike; 2^fractionBits for the analog image, whose
  * pixels are integers of that resolution; the number of pixels for a head, whose pooling is a sum instead of a mean.
+ *
+ * Where all weights of a channel vanish, or nearly so, the unit is coarser than that: the integers must fit, and the
+ * membrane must not run out of int32 within a few timesteps of bias.
  */
+import { MAXIMUM_STEP } from '../model/bounds.js';
 import { IMAGE, type SpikingConnection, type SpikingHead, type SpikingLayer } from '../model/graph.js';
 import type { NormalisedHead, NormalisedLayer, NormalisedNetwork } from './normalise.js';
 
 const LARGEST_WEIGHT = 127;
-/** Channels whose weights nearly vanish get no finer unit than this: the membranes must keep room above. */
+/** Units in a threshold, at most, times `scale`. */
 const LARGEST_UNITS = 1 << 20;
+/** Bias and skips of a timestep in units, at most: they alone take 4,096 timesteps to carry a membrane out of int32. */
+const LARGEST_DRIFT = 1 << 19;
+/** The same times `scale`, where a fine input moves the membranes that much anyway. */
+const LARGEST_ANALOG_DRIFT = 1 << 12;
 
 export type QuantisedHead = Omit<SpikingHead, 'priorStrength'>;
 
@@ -34,21 +42,25 @@ function quantiseLayer(layer: NormalisedLayer, fractionBits: number): SpikingLay
   const { channels } = layer.shape;
   const analog = layer.connections.some((connection) => connection.source === IMAGE);
   const scale = analog ? 2 ** fractionBits : 1;
-  const largest = new Float64Array(channels);
+  const drift = analog ? Math.max(LARGEST_DRIFT, LARGEST_ANALOG_DRIFT * scale) : LARGEST_DRIFT;
+  const weights = new Float64Array(channels);
+  let skip = 0;
   for (const connection of layer.connections) {
-    if (connection.kind === 'convolution') trackLargest(connection.weights, largest);
+    if (connection.kind === 'convolution') trackLargest(connection.weights, weights);
+    else skip += connection.weight;
   }
-  const threshold = thresholds(largest, scale);
+  const steady = Float64Array.from(layer.bias, (value) => Math.abs(value) + skip);
+  const threshold = thresholds(weights, scale, steady, drift);
   return {
     name: layer.name,
     shape: layer.shape,
     block: layer.block,
     lambda: layer.lambda,
     threshold,
-    bias: scaled(layer.bias, threshold),
+    bias: scaled(layer.bias, threshold, drift),
     connections: layer.connections.map((connection): SpikingConnection => {
       if (connection.kind === 'identity') {
-        const weights = threshold.map((value) => Math.round(connection.weight * value));
+        const weights = scaled(new Float64Array(channels).fill(connection.weight), threshold, drift);
         return { kind: 'identity', source: connection.source, weights };
       }
       const { kind, source, kernel, stride, padding } = connection;
@@ -67,14 +79,15 @@ function quantiseLayer(layer: NormalisedLayer, fractionBits: number): SpikingLay
 function quantiseHead(head: NormalisedHead, pixels: number): QuantisedHead {
   const largest = new Float64Array(head.bias.length);
   trackLargest(head.weights, largest);
-  const threshold = thresholds(largest, pixels);
+  // The membranes of a head are 64 bits wide.
+  const threshold = thresholds(largest, pixels, Float64Array.from(head.bias, Math.abs), MAXIMUM_STEP);
   return {
     name: head.name,
     block: head.block,
     layer: head.layer,
     lambda: head.lambda,
     threshold,
-    bias: scaled(head.bias, threshold),
+    bias: scaled(head.bias, threshold, MAXIMUM_STEP),
     weights: roundWeights(head.weights, threshold, pixels),
   };
 }
@@ -88,15 +101,25 @@ function trackLargest(weights: Float32Array, largest: Float64Array): void {
   });
 }
 
-/** The integer threshold of every channel; rounded down, so that no weight passes 127. */
-function thresholds(largest: Float64Array, scale: number): Int32Array {
-  return Int32Array.from(largest, (value) =>
-    Math.max(1, Math.floor(Math.min(LARGEST_WEIGHT / value, LARGEST_UNITS) * scale)),
-  );
+/**
+ * The integer threshold of every channel; rounded down, so that no weight passes 127.
+ *
+ * @param weights - largest magnitude of each channel's weights
+ * @param steady - magnitude of each channel's bias and skips together
+ * @param drift - units that these may have
+ */
+function thresholds(weights: Float64Array, scale: number, steady: Float64Array, drift: number): Int32Array {
+  return Int32Array.from(weights, (weight, channel) => {
+    const units = Math.min(LARGEST_WEIGHT / weight, LARGEST_UNITS) * scale;
+    return Math.max(1, Math.floor(Math.min(units, drift / steady[channel]!, MAXIMUM_STEP)));
+  });
 }
 
-function scaled(values: Float32Array, threshold: Int32Array): Int32Array {
-  return Int32Array.from(values, (value, channel) => Math.round(value * threshold[channel]!));
+function scaled(values: Float32Array | Float64Array, threshold: Int32Array, drift: number): Int32Array {
+  return Int32Array.from(values, (value, channel) => {
+    const units = Math.round(value * threshold[channel]!);
+    return Math.max(-drift, Math.min(drift, units));
+  });
 }
 
 function roundWeights(weights: Float32Array, threshold: Int32Array, scale: number): Int8Array {
