@@ -5,9 +5,10 @@
 import * as L from '../../assembly/layout.js';
 import { UserError } from '../errors.js';
 import type { Propagation, SpikingNetwork } from '../model/graph.js';
-import { BLOCK_TIMESTEPS, type Plan, writePlan } from './plan.js';
+import { BLOCK_TIMESTEPS, type Plan, SLOTS } from './plan.js';
 import { exactTimestepLimit, quickTimestepLimit } from './range.js';
 import { instantiateKernels, type Kernels } from './wasm.js';
+import { headRecord, writePlan, writeRecord } from './write-plan.js';
 
 export interface SimulationOptions {
   /** Indices into `network.heads` of the heads to simulate; nothing is computed for the others. */
@@ -69,7 +70,7 @@ export class Simulation {
    * Presents an image and sets time to 0.
    *
    * @param input - `[y][x][channel]`, in multiples of 2^-inputFractionBits (src/image/tensor.ts)
-   * @throws UserError if the input has another size than the network's
+   * @throws UserError if the input has another size than the network's, or a head is selected that it does not have
    */
   start(input: Int16Array, options: SimulationOptions): void {
     const { channels, height, width } = this.network.input;
@@ -86,23 +87,27 @@ export class Simulation {
 
   /** Writes the records of the selected heads, in the order of their layers, and cuts the network behind the last. */
   #select(options: SimulationOptions): void {
-    const { headTable, heads, layers, network } = this.#plan;
-    const layerOf = (head: number): number => this.network.heads[head]!.layer;
+    const { headTable, layers, network } = this.#plan;
+    const layerOf = (head: number): number => {
+      const found = this.network.heads[head];
+      if (found === undefined) throw new UserError(`the network has no head ${head}`);
+      return found.layer;
+    };
     this.#activeHeads = [...new Set(options.heads)].sort((a, b) => layerOf(a) - layerOf(b));
     if (this.#activeHeads.length === 0)
       throw new UserError('no head is selected, so there is nothing to compute');
     this.#activeLayers = Math.max(...this.#activeHeads.map(layerOf)) + 1;
     const view = new DataView(this.#kernels.memory.buffer);
     this.#activeHeads.forEach((head, position) => {
-      for (const [offset, value] of Object.entries(heads[head]!.words)) {
-        view.setInt32(headTable + position * L.HEAD_BYTES + Number(offset), value, true);
-      }
+      writeRecord(view, headTable + position * L.HEAD_BYTES, headRecord(this.network, this.#plan, head));
     });
-    view.setInt32(network + L.NETWORK_HEADS, headTable, true);
-    view.setInt32(network + L.NETWORK_HEAD_COUNT, this.#activeHeads.length, true);
-    view.setInt32(network + L.NETWORK_LAYERS, layers[0]!.record, true);
-    view.setInt32(network + L.NETWORK_LAYER_COUNT, this.#activeLayers, true);
-    view.setInt32(network + L.NETWORK_DELAY, options.propagation === 'pipelined' ? 1 : 0, true);
+    writeRecord(view, network, {
+      [L.NETWORK_HEADS]: headTable,
+      [L.NETWORK_HEAD_COUNT]: this.#activeHeads.length,
+      [L.NETWORK_LAYERS]: layers[0]!.record,
+      [L.NETWORK_LAYER_COUNT]: this.#activeLayers,
+      [L.NETWORK_DELAY]: options.propagation === 'pipelined' ? 1 : 0,
+    });
   }
 
   /**
@@ -184,7 +189,7 @@ export class Simulation {
     if (timestep > this.#timestep || timestep <= this.#timestep - BLOCK_TIMESTEPS || timestep < 1) {
       throw new RangeError(`timestep ${timestep} is not in the last block`);
     }
-    return timestep % this.#plan.slots;
+    return timestep % SLOTS;
   }
 
   #counter(address: number, timestep: number): number {
