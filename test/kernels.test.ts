@@ -1,10 +1,16 @@
 /** The kernels against the reference simulator: the same spikes, bit for bit, and the same synaptic operations. */
+import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BLOCK_TIMESTEPS } from '../src/engine/plan.js';
 import { Simulation } from '../src/engine/simulation.js';
+import { decodeImage } from '../src/image/decode.js';
+import { resizeImage } from '../src/image/resize.js';
+import { quantiseInput } from '../src/image/tensor.js';
 import type { Propagation, SpikingNetwork } from '../src/model/graph.js';
+import { nodeCodecs } from '../src/node/codecs.js';
 import { kernelModule } from '../src/node/kernels.js';
+import { loadModelFile, shippedModelPath } from '../src/node/models.js';
 import { arbitraryNetwork, uniform } from './generate.js';
 import { simulate, size } from './reference/simulator.js';
 
@@ -72,7 +78,7 @@ describe('the kernels equal the reference simulator', () => {
           expectEqualRun(simulation, network, randomInput(network, seed), run);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 80 },
     );
   }, 120_000);
 
@@ -93,7 +99,7 @@ describe('the kernels equal the reference simulator', () => {
           expectEqualRun(simulation, network, randomInput(network, seed + image), run);
         }
       }),
-      { numRuns: 30 },
+      { numRuns: 60 },
     );
   }, 120_000);
 
@@ -132,4 +138,23 @@ describe('the kernels equal the reference simulator', () => {
       { numRuns: 20 },
     );
   }, 120_000);
+
+  it.each(['synchronous', 'pipelined'] as const)(
+    'on the shipped network and a picture, %s',
+    async (propagation) => {
+      const network = await loadModelFile(shippedModelPath());
+      const bytes = await readFile(new URL('../examples/sunflower.png', import.meta.url));
+      const image = resizeImage(await decodeImage(bytes, nodeCodecs), network.input);
+      const input = quantiseInput(image, network.input, network.normalisation, network.inputFractionBits);
+      const simulation = await Simulation.create(await kernelModule(), network);
+      const heads = network.heads.map((_, index) => index);
+      expectEqualRun(simulation, network, input, {
+        heads,
+        propagation,
+        initialPotential: 0.5,
+        timesteps: 10,
+      });
+    },
+    120_000,
+  );
 });
