@@ -1,32 +1,30 @@
 /** convolve: the event-driven convolution against the plain sum over the window. */
 import { convolve } from '../../assembly/convolution';
 import {
+  CONNECTION_KERNEL,
+  CONNECTION_PADDING,
+  CONNECTION_SOURCE,
+  CONNECTION_STRIDE,
   CONNECTION_WEIGHTS,
   KIND_CONVOLUTION,
-  LANE_BYTES,
   LANES,
+  LANE_BYTES,
   LAYER_HEIGHT,
   LAYER_WIDTH,
 } from '../../assembly/layout';
+import { plainConvolve, plainWindow } from './plain';
 import {
-  allocate,
-  copyOf,
-  expectGuards,
-  expectSame,
   fireAtRandom,
   listInto,
   listOf,
   newConnection,
   newLayer,
   outputExtent,
-  randomBytes,
-  randomWords,
   rowStartOf,
-  seed,
   setSpike,
-  spikeAt,
   weightAt,
-} from './support';
+} from './records';
+import { allocate, copyOf, expectGuards, expectSame, randomBytes, randomWords, seed } from './support';
 
 const SLOTS: i32 = 3;
 
@@ -35,58 +33,36 @@ function newConvolution(source: usize, inputs: i32, blocks: i32, kernel: i32, st
   return newConnection(KIND_CONVOLUTION, source, kernel, stride, padding, bytes);
 }
 
-/** Adds the window of the output pixel whose top left input is (top, left), tap by tap; returns its spikes. */
-function addWindow(
-  connection: usize,
-  source: usize,
-  inputs: i32,
-  kernel: i32,
-  slot: i32,
-  block: i32,
-  top: i32,
-  left: i32,
-  membranes: usize,
-): i32 {
-  let spikes = 0;
-  for (let ky = 0; ky < kernel; ky++) {
-    for (let kx = 0; kx < kernel; kx++) {
-      for (let input = 0; input < inputs; input++) {
-        if (spikeAt(source, slot, top + ky, left + kx, input) == 0) continue;
-        spikes++;
-        for (let lane = 0; lane < LANES; lane++) {
-          const weight = load<i8>(weightAt(connection, inputs, block * LANES + lane, ky, kx, input));
-          store<i32>(membranes + lane * 4, load<i32>(membranes + lane * 4) + weight);
-        }
-      }
-    }
-  }
-  return spikes;
+function extentOf(connection: usize, extent: i32): i32 {
+  const kernel = load<i32>(connection, CONNECTION_KERNEL);
+  return outputExtent(
+    extent,
+    kernel,
+    load<i32>(connection, CONNECTION_STRIDE),
+    load<i32>(connection, CONNECTION_PADDING),
+  );
 }
 
 /** Compares every output pixel of a slot; the membranes go on from pixel to pixel. Returns all spikes. */
-function checkConnection(
-  connection: usize,
-  source: usize,
-  inputs: i32,
-  blocks: i32,
-  kernel: i32,
-  stride: i32,
-  padding: i32,
-  slot: i32,
-): i32 {
+function checkConnection(connection: usize, blocks: i32, slot: i32): i32 {
+  const source = load<usize>(connection, CONNECTION_SOURCE);
+  const height = extentOf(connection, load<i32>(source, LAYER_HEIGHT));
+  const width = extentOf(connection, load<i32>(source, LAYER_WIDTH));
   const membranes = allocate(LANE_BYTES);
   randomWords(membranes, LANES, -1000000, 1000000);
   const expected = copyOf(membranes, LANE_BYTES);
   let total = 0;
   for (let block = 0; block < blocks; block++) {
-    for (let y = 0; y < outputExtent(load<i32>(source, LAYER_HEIGHT), kernel, stride, padding); y++) {
-      for (let x = 0; x < outputExtent(load<i32>(source, LAYER_WIDTH), kernel, stride, padding); x++) {
-        const top = y * stride - padding;
-        const left = x * stride - padding;
-        const spikes = addWindow(connection, source, inputs, kernel, slot, block, top, left, expected);
-        const where = 'y ' + y.toString() + ' x ' + x.toString();
-        expect<i32>(convolve(connection, slot, block, y, x, membranes)).toBe(spikes, where + ' spikes');
-        expectSame<i32>(membranes, expected, LANES, where + ' membrane');
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        for (let lane = 0; lane < LANES; lane++) {
+          const sum = plainConvolve(connection, slot, block * LANES + lane, y, x);
+          store<i32>(expected + lane * 4, load<i32>(expected + lane * 4) + sum);
+        }
+        const spikes = plainWindow(connection, slot, y, x);
+        const where = `y ${y} x ${x}`;
+        expect<i32>(convolve(connection, slot, block, y, x, membranes)).toBe(spikes, `${where} spikes`);
+        expectSame<i32>(membranes, expected, LANES, `${where} membrane`);
         total += spikes;
       }
     }
@@ -112,7 +88,7 @@ function checkRandom(
   randomBytes(load<usize>(connection, CONNECTION_WEIGHTS), blocks * kernel * kernel * inputs * LANES);
   let total = 0;
   for (let slot = 0; slot < SLOTS; slot++) {
-    total += checkConnection(connection, source, inputs, blocks, kernel, stride, padding, slot);
+    total += checkConnection(connection, blocks, slot);
   }
   expect<i32>(total).toBeGreaterThan(0, 'there were spikes');
 }
@@ -134,7 +110,7 @@ function checkExtremes(spikes: i32): void {
   expect<i32>(convolve(connection, 0, 0, 0, 0, membranes)).toBe(spikes);
   for (let lane = 0; lane < LANES; lane++) {
     const weight = (lane & 1) == 0 ? 127 : -128;
-    expect<i32>(load<i32>(membranes + lane * 4)).toBe(spikes * weight, spikes.toString() + ' spikes');
+    expect<i32>(load<i32>(membranes + lane * 4)).toBe(spikes * weight, `${spikes} spikes`);
   }
   expectGuards();
 }
@@ -155,7 +131,7 @@ describe('convolve', () => {
     for (let lane = 0; lane < LANES; lane++) expect<i32>(load<i32>(membranes + lane * 4)).toBe(lane - 32);
     expect<i32>(convolve(connection, 1, 0, 2, 2, membranes)).toBe(0, 'out of reach');
     expect<i32>(convolve(connection, 0, 0, 1, 1, membranes)).toBe(0, 'another timestep');
-    expect<i32>(convolve(connection, 1, 0, 2, 0, membranes)).toBe(1, 'the spike\'s own pixel');
+    expect<i32>(convolve(connection, 1, 0, 2, 0, membranes)).toBe(1, 'the pixel of the spike');
     for (let lane = 0; lane < LANES; lane++) expect<i32>(load<i32>(membranes + lane * 4)).toBe(lane + 68);
   });
 
@@ -211,7 +187,7 @@ describe('convolve', () => {
     const connection = newConvolution(source, 100, 1, 3, 1, 1);
     storeExtremeWeights(connection, 9 * 100 * LANES);
     // 4 corner windows of 2 x 2 pixels, 4 + 2 border windows of 2 x 3, 2 inner windows of 3 x 3.
-    expect<i32>(checkConnection(connection, source, 100, 1, 3, 1, 1, 0)).toBe(100 * (4 * 4 + 6 * 6 + 2 * 9));
+    expect<i32>(checkConnection(connection, 1, 0)).toBe(100 * (4 * 4 + 6 * 6 + 2 * 9));
   });
 
   it('equals the plain sum where random windows hold more than 256 spikes', () => {

@@ -1,7 +1,8 @@
 /** integrateAndFire: eqs. (5) to (7) for 64 lanes. */
+import { LANES, LANE_BYTES } from '../../assembly/layout';
 import { integrateAndFire } from '../../assembly/neuron';
-import { LANE_BYTES, LANES } from '../../assembly/layout';
-import { NEVER, allocate, copyOf, expectGuards, expectSame, randomBetween, randomWords, seed } from './support';
+import { NEVER } from './records';
+import { allocate, copyOf, expectGuards, expectSame, randomBetween, randomWords, seed } from './support';
 
 const HALF: i32 = 1 << 30;
 
@@ -71,7 +72,7 @@ describe('integrateAndFire', () => {
 
   it('puts lane c into bit c', () => {
     for (let lane = 0; lane < LANES; lane++) {
-      expect<u64>(fireLane(lane, 2, 0, 1)).toBe((<u64>1) << lane, 'lane ' + lane.toString());
+      expect<u64>(fireLane(lane, 2, 0, 1)).toBe((<u64>1) << lane, `lane ${lane}`);
     }
     expectGuards();
   });

@@ -47,7 +47,7 @@ import {
   LAYER_WIDTH,
 } from '../../assembly/layout';
 
-import { allocate } from './support';
+import { allocate, randomBetween } from './support';
 
 /** Threshold of a lane that never fires. */
 export const NEVER: i32 = i32.MAX_VALUE;
@@ -84,7 +84,7 @@ export function writeLayer(layer: usize, channels: i32, height: i32, width: i32,
   store<usize>(layer, allocate(slots * 4), LAYER_SPIKES);
   store<usize>(layer, allocate(slots * 4), LAYER_OPERATIONS);
   const threshold = load<usize>(layer, LAYER_THRESHOLD);
-  for (let lane = 0; lane < blocks * LANES; lane++) store<i32>(threshold + (<usize>lane << 2), NEVER);
+  for (let lane = 0; lane < blocks * LANES; lane++) store<i32>(threshold + lane * 4, NEVER);
 }
 
 export function newLayer(channels: i32, height: i32, width: i32, slots: i32): usize {
@@ -93,7 +93,8 @@ export function newLayer(channels: i32, height: i32, width: i32, slots: i32): us
   return layer;
 }
 
-function maskOf(layer: usize, slot: i32, y: i32, x: i32, channel: i32): usize {
+/** Address of the mask that holds a neuron's spike. */
+export function maskOf(layer: usize, slot: i32, y: i32, x: i32, channel: i32): usize {
   const pixel = y * load<i32>(layer, LAYER_WIDTH) + x;
   const word = pixel * load<i32>(layer, LAYER_BLOCKS) + channel / LANES;
   return load<usize>(layer, LAYER_MASK) + slot * load<i32>(layer, LAYER_MASK_STRIDE) + word * 8;

@@ -1,20 +1,8 @@
 /** addIdentity: the skip connection of a residual block. */
-import { CONNECTION_WEIGHTS, KIND_IDENTITY, LANE_BYTES, LANES } from '../../assembly/layout';
+import { CONNECTION_WEIGHTS, KIND_IDENTITY, LANES, LANE_BYTES } from '../../assembly/layout';
 import { addIdentity } from '../../assembly/residual';
-import {
-  allocate,
-  blocksOf,
-  copyOf,
-  expectGuards,
-  expectSame,
-  fireAtRandom,
-  newConnection,
-  newLayer,
-  randomWords,
-  seed,
-  setSpike,
-  spikeAt,
-} from './support';
+import { blocksOf, fireAtRandom, newConnection, newLayer, setSpike, spikeAt } from './records';
+import { allocate, copyOf, expectGuards, expectSame, randomWords, seed } from './support';
 
 const SLOTS: i32 = 3;
 
@@ -55,7 +43,7 @@ function checkLayer(channels: i32, height: i32, width: i32, percent: i32): i32 {
 }
 
 describe('addIdentity', () => {
-  it('adds a channel\'s weight to the same channel', () => {
+  it('adds the weight of a channel to the same channel', () => {
     const source = newLayer(64, 1, 2, SLOTS);
     const connection = newIdentity(source, 64);
     const weights = load<usize>(connection, CONNECTION_WEIGHTS);

@@ -1,18 +1,8 @@
 /** listSpikes: from masks to the spike lists that layout.ts draws. */
 import { LAYER_LIST, LAYER_LIST_STRIDE, LAYER_ROW_START, LAYER_ROW_START_STRIDE } from '../../assembly/layout';
 import { listSpikes } from '../../assembly/spikes';
-import {
-  allocate,
-  expectGuards,
-  expectSame,
-  fireAtRandom,
-  listInto,
-  listOf,
-  newLayer,
-  rowStartOf,
-  seed,
-  setSpike,
-} from './support';
+import { fireAtRandom, listInto, listOf, newLayer, rowStartOf, setSpike } from './records';
+import { allocate, expectGuards, expectSame, seed } from './support';
 
 const SLOTS: i32 = 3;
 
@@ -35,7 +25,7 @@ function checkLayer(channels: i32, height: i32, width: i32, percent: i32): u32 {
     for (let y = 0; y < height; y++) {
       const found = load<u16>(rowStart + (y * (width + 1) + width) * 2);
       const row = y * width * channels * 2;
-      expectSame<u16>(listOf(layer, slot) + row, list + row, found, 'row ' + y.toString() + ' entry');
+      expectSame<u16>(listOf(layer, slot) + row, list + row, found, `row ${y} entry`);
     }
     total += spikes;
   }

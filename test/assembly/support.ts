@@ -31,7 +31,7 @@ export function expectSame<T>(actual: usize, expected: usize, count: i32, what: 
   for (let index = 0; index < count; index++) {
     const offset = <usize>index * sizeof<T>();
     if (load<T>(actual + offset) == load<T>(expected + offset)) continue;
-    expect<T>(load<T>(actual + offset)).toBe(load<T>(expected + offset), what + ' ' + index.toString());
+    expect<T>(load<T>(actual + offset)).toBe(load<T>(expected + offset), `${what} ${index}`);
   }
 }
 
@@ -43,7 +43,7 @@ export function seed(value: u32): void {
 }
 
 /** xorshift32 (Marsaglia 2003). */
-export function random(): u32 {
+function random(): u32 {
   state ^= state << 13;
   state ^= state >> 17;
   state ^= state << 5;
@@ -60,7 +60,7 @@ export function randomBytes(address: usize, count: i32): void {
 }
 
 export function randomWords(address: usize, count: i32, low: i32, high: i32): void {
-  for (let index = 0; index < count; index++) store<i32>(address + (<usize>index << 2), randomBetween(low, high));
+  for (let index = 0; index < count; index++) store<i32>(address + index * 4, randomBetween(low, high));
 }
 
 /** A copy of `bytes` bytes in memory of its own. */
