@@ -13,7 +13,7 @@ import { writeModel } from '../model/file.js';
 import type { Network, Propagation } from '../model/graph.js';
 import { readFileChecked, writeFileAtomic } from '../node/files.js';
 import { kernelModule } from '../node/kernels.js';
-import { Journal } from './journal.js';
+import { CalibrationFile } from './calibration-file.js';
 import { decimalNumber, wholeNumber } from './options.js';
 import { ProgressLine } from './progress.js';
 
@@ -93,7 +93,7 @@ async function convert(checkpointPath: string, flags: ConvertFlags): Promise<voi
   };
   checkWritable(network, options);
   const { samples, priorSamples, seed, heads } = flags;
-  const journal = new Journal(`${flags.output}.partial`, [
+  const file = new CalibrationFile(`${flags.output}.partial`, [
     options.provenance,
     samples,
     priorSamples,
@@ -102,12 +102,12 @@ async function convert(checkpointPath: string, flags: ConvertFlags): Promise<voi
   ]);
   const progress = new ProgressLine();
   const model = await convertNetwork(await kernelModule(), network, images, options, {
-    resume: await journal.read(network, samples),
-    onState: (state) => journal.keep(state),
+    resume: await file.read(network, samples),
+    onState: (state) => file.keep(state),
     onProgress: (stage, done, total) => progress.update(stage, done, total),
   });
   await writeFileAtomic(flags.output, writeModel(model));
-  await journal.remove();
+  await file.remove();
 }
 
 /** Writes the model in memory, with lambdas of 1: names and sizes that no model may have show before the work. */

@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { Cifar100, drawIndices } from '../data/cifar100.js';
+import { type Cifar100, drawIndices } from '../data/cifar100.js';
 import { UserError } from '../errors.js';
 import { type EvaluationPlan, evaluateRecords } from '../evaluation/evaluate.js';
 import { mirrored, shapeOf } from '../evaluation/observer.js';
@@ -14,6 +14,7 @@ import type { Results } from '../evaluation/results.js';
 import { rowsUpTo } from '../evaluation/rows.js';
 import { readModel } from '../model/file.js';
 import type { Propagation, SpikingNetwork } from '../model/graph.js';
+import { type Cifar100Split, openCifar100 } from '../node/cifar100.js';
 import type { EvaluationJob, EvaluationResult, EvaluationWorkerData } from '../node/evaluation-worker.js';
 import { readFileChecked, writeFileAtomic } from '../node/files.js';
 import { Journal } from '../node/journal.js';
@@ -257,11 +258,10 @@ function stopOnSignals(journal: Journal): () => void {
 
 async function openSplit(
   folder: string,
-  split: 'train' | 'test',
+  split: Cifar100Split,
 ): Promise<{ images: Cifar100; sha256: string }> {
-  const path = join(folder, `${split}.bin`);
-  const bytes = await readFileChecked(path, LARGEST_FILE);
-  return { images: new Cifar100(bytes, path), sha256: sha256(bytes) };
+  const images = await openCifar100(folder, split);
+  return { images, sha256: sha256(images.bytes) };
 }
 
 function strength(text: string): number | 'auto' {

@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { UserError } from '../errors.js';
 import { convertCommand } from './convert.js';
+import { dataCommand } from './data.js';
 import { evalCommand } from './eval.js';
 import { inspectCommand } from './inspect.js';
 import { runCommand } from './run.js';
@@ -20,7 +21,8 @@ const program = new Command('snnwasm')
   .addCommand(runCommand())
   .addCommand(convertCommand())
   .addCommand(inspectCommand())
-  .addCommand(evalCommand());
+  .addCommand(evalCommand())
+  .addCommand(dataCommand());
 
 try {
   await program.parseAsync();

@@ -4,6 +4,8 @@ import type { Trace } from './trace.js';
 
 const BAR_WIDTH = 24;
 const CHART_WIDTH = 60;
+/** From here on, three digits show the next unit. */
+const ROUNDS_UP = 0.9995;
 /** Eighths of a character cell, from left to right and from bottom to top. */
 const HORIZONTAL = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 const VERTICAL = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -85,13 +87,20 @@ function formatCount(count: number): string {
     ['M', 1e6],
     ['k', 1e3],
   ] as const) {
-    if (count >= size) return `${(count / size).toPrecision(3)} ${unit}`;
+    if (count >= ROUNDS_UP * size) return `${threeDigits(count / size)} ${unit}`;
   }
   return String(count);
 }
 
 function formatEnergy(millijoules: number): string {
-  return millijoules >= 1 || millijoules === 0
-    ? `${millijoules.toPrecision(3)} mJ`
-    : `${(1000 * millijoules).toPrecision(3)} µJ`;
+  return millijoules >= ROUNDS_UP || millijoules === 0
+    ? `${threeDigits(millijoules)} mJ`
+    : `${threeDigits(1000 * millijoules)} µJ`;
+}
+
+/** Three digits, without the exponent that `toPrecision` gives 1000. */
+function threeDigits(value: number): string {
+  const rounded = Number(value.toPrecision(3));
+  const decimals = rounded === 0 ? 2 : 2 - Math.floor(Math.log10(rounded));
+  return rounded.toFixed(Math.min(Math.max(decimals, 0), 20));
 }

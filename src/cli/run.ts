@@ -4,6 +4,7 @@ import { type Answer, answerOf } from '../answer.js';
 import { Classifier, type RunOptions } from '../classifier.js';
 import { UserError } from '../errors.js';
 import { decodeImage } from '../image/decode.js';
+import { MAXIMUM_PRIOR_STRENGTH } from '../model/bounds.js';
 import type { Propagation } from '../model/graph.js';
 import { nodeCodecs } from '../node/codecs.js';
 import { listImages, readFileChecked } from '../node/files.js';
@@ -53,7 +54,7 @@ export function runCommand(): Command {
     .option(
       '--prior-strength <p>',
       'strength P of the prior (default: fitted for each head)',
-      decimalNumber(0, 1e9),
+      decimalNumber(0, MAXIMUM_PRIOR_STRENGTH),
     )
     .addOption(
       new Option(

@@ -37,6 +37,11 @@ export class Cifar100 {
     this.#largestLabel = largest;
   }
 
+  /** The file itself. */
+  get bytes(): Uint8Array {
+    return this.#bytes;
+  }
+
   get length(): number {
     return this.#bytes.length / RECORD_BYTES;
   }

@@ -3,7 +3,14 @@
  * would give them. They are built from the recipes of random spiking networks.
  */
 import fc from 'fast-check';
-import type { BatchNormalisation, Connection, Convolution, Head, Layer, Network } from '../../src/model/graph.js';
+import type {
+  BatchNormalisation,
+  Connection,
+  Convolution,
+  Head,
+  Layer,
+  Network,
+} from '../../src/model/graph.js';
 import { IMAGE, type Shape } from '../../src/model/graph.js';
 import { outputExtent } from '../../src/model/synapses.js';
 import { arbitraryRecipe, type NetworkBounds, type NetworkRecipe, uniform } from '../generate.js';

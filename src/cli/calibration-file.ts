@@ -18,7 +18,7 @@ const LARGEST_STATE = 2 ** 28;
 /** { state: { layers: [ { bins: [ ] } ] } } */
 const MAXIMUM_DEPTH = 5;
 
-export class Journal {
+export class CalibrationFile {
   readonly #path: string;
   readonly #key: string;
 
