@@ -7,17 +7,17 @@ import { BLOCK_TIMESTEPS } from './engine/plan.js';
 import { Simulation } from './engine/simulation.js';
 import { UserError } from './errors.js';
 import { fuse, type HeadPrior, type Posterior } from './fusion/posterior.js';
-import { checkStrength } from './fusion/prior.js';
 import type { PixelImage } from './image/pixel-image.js';
 import { resizeImage } from './image/resize.js';
 import { quantiseInput } from './image/tensor.js';
+import { MAXIMUM_PRIOR_STRENGTH } from './model/bounds.js';
 import type { Propagation, SpikingNetwork } from './model/graph.js';
 
 /** How an image is run; what is left out comes from the model. */
 export interface RunOptions {
   /** Name of the internal head whose prediction is the prior, or null for the final prediction alone. */
   readonly head?: string | null | undefined;
-  /** P of eq. (16); default: the one that the model holds for the head. */
+  /** P of eq. (16), 0 to 1,000,000; default: the one that the model holds for the head. */
   readonly priorStrength?: number | undefined;
   readonly propagation?: Propagation | undefined;
   /** Membrane potential at the start, as a fraction of the threshold, 0 to 1. */
@@ -95,7 +95,7 @@ export class Run {
     this.#headIndex = this.head === null ? null : internalHead(network, this.head);
     this.priorStrength =
       this.#headIndex === null ? 0 : (options.priorStrength ?? heads[this.#headIndex]!.priorStrength);
-    checkStrength(this.priorStrength);
+    checkPriorStrength(this.priorStrength);
     this.#finalCounts = new Uint32Array(network.labels.length);
     this.#headCounts = this.#headIndex === null ? null : new Uint32Array(network.labels.length);
     simulation.start(input, {
@@ -206,6 +206,11 @@ function internalHead(network: SpikingNetwork, name: string): number {
     );
   }
   return index;
+}
+
+function checkPriorStrength(strength: number): void {
+  if (strength >= 0 && strength <= MAXIMUM_PRIOR_STRENGTH) return;
+  throw new UserError(`the prior strength is a number from 0 to ${MAXIMUM_PRIOR_STRENGTH}, not ${strength}`);
 }
 
 function checkFraction(initialPotential: number): number {

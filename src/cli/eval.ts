@@ -21,6 +21,7 @@ import { Journal } from '../node/journal.js';
 import { kernelModule } from '../node/kernels.js';
 import { shippedModelPath } from '../node/models.js';
 import { runPool } from '../node/pool.js';
+import { writeReport } from '../report/report.js';
 import { decimalNumber, wholeNumber } from './options.js';
 import { ProgressLine } from './progress.js';
 import { packageVersion } from './version.js';
@@ -235,11 +236,15 @@ function* jobsOf(
   }
 }
 
+/** results.json, and with it all figures and tables that `snnwasm report` makes of it. */
 async function writeResults(folder: string, results: Results): Promise<void> {
-  await writeFileAtomic(
-    join(folder, 'results.json'),
-    new TextEncoder().encode(`${JSON.stringify(results)}\n`),
-  );
+  const files = await writeReport(results);
+  files.set('results.json', `${JSON.stringify(results)}\n`);
+  for (const [name, content] of files) {
+    const path = join(folder, name);
+    await writeFileAtomic(path, new TextEncoder().encode(content));
+    process.stdout.write(`${path}\n`);
+  }
 }
 
 /** Ctrl-C leaves a journal from which the same command goes on. */

@@ -6,6 +6,7 @@ import { convertCommand } from './convert.js';
 import { dataCommand } from './data.js';
 import { evalCommand } from './eval.js';
 import { inspectCommand } from './inspect.js';
+import { reportCommand } from './report.js';
 import { runCommand } from './run.js';
 import { packageDescription, packageVersion } from './version.js';
 
@@ -22,6 +23,7 @@ const program = new Command('snnwasm')
   .addCommand(convertCommand())
   .addCommand(inspectCommand())
   .addCommand(evalCommand())
+  .addCommand(reportCommand())
   .addCommand(dataCommand());
 
 try {

@@ -4,6 +4,7 @@
  */
 import { type Cifar100, drawIndices, EXTENT } from '../data/cifar100.js';
 import { DenseNetwork } from '../engine/dense.js';
+import { exactTimestepLimit } from '../engine/range.js';
 import { UserError } from '../errors.js';
 import { normaliseInput } from '../image/tensor.js';
 import type { Network, Propagation, Provenance, SpikingNetwork } from '../model/graph.js';
@@ -51,7 +52,8 @@ const STATE_INTERVAL = 250;
  * Converts a trained network. Deterministic: the same network, images and options give the same result.
  *
  * @param module - the compiled `snnwasm.wasm`
- * @throws UserError if there are too few training images, they do not fit the network, or a layer is silent on them
+ * @throws UserError if there are too few training images, they do not fit the network, a layer is silent on them, or
+ *   the model could not run for so many timesteps
  */
 export async function convertNetwork(
   module: WebAssembly.Module,
@@ -69,6 +71,7 @@ export async function convertNetwork(
     return options.trainedLambdas?.get(folded.layers[index]!.name) ?? lambda;
   });
   const spiking = quantiseNetwork(folded, { ...lambdas, layers }, options);
+  checkTimesteps(spiking);
   const fitted = await fitPriors(module, spiking, images, drawn.subarray(options.samples), (done, total) =>
     hooks.onProgress?.('fitting the prior strengths', done, total),
   );
@@ -82,6 +85,14 @@ export async function convertNetwork(
       priorImages: options.priorSamples,
     },
   };
+}
+
+function checkTimesteps(spiking: SpikingNetwork): void {
+  const limit = exactTimestepLimit(spiking);
+  if (spiking.defaults.timesteps <= limit) return;
+  throw new UserError(
+    `the model is exact for at most ${limit} timesteps: use no more as its default, or fewer bits for the input`,
+  );
 }
 
 function checkImages(images: Cifar100, { input, labels }: Network, needed: number): void {

@@ -71,6 +71,7 @@ export interface LayerResult {
   readonly synapses: number;
   /** Spikes emitted until then, summed over images, a row. */
   readonly spikes: readonly number[];
+  /** Synaptic operations received until then, summed over images, a row. */
   readonly synapticOperations: readonly number[];
 }
 

@@ -22,11 +22,20 @@ export const MAXIMUM_ROW = 65535;
 /** Of biases and identity weights in magnitude, and of thresholds: one addition to a sum cannot wrap around. */
 export const MAXIMUM_STEP = 2 ** 30;
 
+/** A head counts the spikes of a channel over all pixels in 16 bits. */
+export const MAXIMUM_POOLED_PIXELS = 32767;
+
+/** A layer or head counts the synaptic operations of a timestep in 32 bits. */
+export const MAXIMUM_OPERATIONS = 2 ** 32 - 1;
+
 /** Neurons and image values together: 64 MiB of membrane potentials. */
 export const MAXIMUM_NEURONS = 2 ** 24;
 
 /** Of one pass with every neuron spiking: about a second of work a timestep. */
 export const MAXIMUM_SYNAPSES = 2 ** 34;
+
+/** Of a prior: fitted ones end at 1,000, and far above this the posterior's integrals lose their digits. */
+export const MAXIMUM_PRIOR_STRENGTH = 1e6;
 
 export const MAXIMUM_NAME = 128;
 export const MAXIMUM_LABEL = 256;

@@ -22,6 +22,7 @@ import {
   checkCost,
   checkFirstLayer,
   checkIdentity,
+  checkPool,
   checkRow,
   checkUnique,
 } from './topology.js';
@@ -158,6 +159,7 @@ function readHead(
     'priorStrength',
   );
   const layer = fields.layer.integer(0, layers.length - 1);
+  checkPool(fields.layer, layers[layer]!.shape);
   return {
     name: fields.name.text(bounds.MAXIMUM_NAME),
     block: fields.block.integer(0, bounds.MAXIMUM_BLOCK),
@@ -166,7 +168,7 @@ function readHead(
     bias: steps(fields.bias, tensors, classes),
     threshold: thresholds(fields.threshold, tensors, classes),
     lambda: fields.lambda.positive(),
-    priorStrength: fields.priorStrength.number(0, Number.MAX_VALUE),
+    priorStrength: fields.priorStrength.number(0, bounds.MAXIMUM_PRIOR_STRENGTH),
   };
 }
 

@@ -13,6 +13,15 @@ export function checkRow(field: Field, shape: Shape): void {
   }
 }
 
+/** What a head pools must be countable. */
+export function checkPool(field: Field, { height, width }: Shape): void {
+  if (height * width > bounds.MAXIMUM_POOLED_PIXELS) {
+    field.complain(
+      `must be a layer of at most ${bounds.MAXIMUM_POOLED_PIXELS} pixels, but it has ${height} x ${width}`,
+    );
+  }
+}
+
 /** The output of a convolution must have the height and width of the layer that receives it. */
 export function checkConvolution(
   field: Field,
@@ -60,14 +69,25 @@ export function checkCost(
 ): void {
   let neurons = sizeOf(network.input);
   let synapses = 0;
-  for (const { shape, connections } of network.layers) {
-    neurons += sizeOf(shape);
-    for (const connection of connections) {
-      synapses += connectionSynapses(connection, sourceShape(network, connection.source), shape);
+  const add = (name: string, own: number): void => {
+    if (own > bounds.MAXIMUM_OPERATIONS) {
+      field.complain(`must have at most ${bounds.MAXIMUM_OPERATIONS} synapses each, but ${name} has ${own}`);
     }
+    synapses += own;
+  };
+  for (const { name, shape, connections } of network.layers) {
+    neurons += sizeOf(shape);
+    const counts = connections.map((connection) =>
+      connectionSynapses(connection, sourceShape(network, connection.source), shape),
+    );
+    add(
+      name,
+      counts.reduce((sum, count) => sum + count, 0),
+    );
   }
-  for (const head of network.heads)
-    synapses += sizeOf(sourceShape(network, head.layer)) * network.labels.length;
+  for (const { name, layer } of network.heads) {
+    add(`head ${name}`, sizeOf(sourceShape(network, layer)) * network.labels.length);
+  }
   if (neurons > bounds.MAXIMUM_NEURONS) {
     field.complain(`must have at most ${bounds.MAXIMUM_NEURONS} neurons with the image, but has ${neurons}`);
   }

@@ -1,0 +1,150 @@
+/** `summary.md`: the paper's numbers, this network's and the difference, as Markdown tables. */
+import { DEFAULT_ENERGY_MODEL } from '../energy.js';
+import type { Results, TargetEnergy } from '../evaluation/results.js';
+import { figureCaptions } from './captions.js';
+import { PAPER } from './paper.js';
+import { bestFused, curvesOf, fusedTargets, RULE_NAMES, targetOf } from './select.js';
+import {
+  headName,
+  MINUS,
+  millijoules,
+  millijoulesInterval,
+  percent,
+  percentInterval,
+  points,
+  signed,
+  unreached,
+} from './words.js';
+
+const NONE = '\u2013';
+
+/** The text of the summary; intervals are 95 %. */
+export function summary(results: Results): string {
+  const { model } = results;
+  return `${[
+    `# ${escaped(model.name)} beside the paper`,
+    ...settings(results),
+    '## Headline',
+    table(['', 'Paper', 'Here', 'Difference'], headline(results)),
+    '## Fused with every head',
+    `Energy of an image to reach the target, and its saving against FP alone. ${NONE} stands where the paper's text ` +
+      'gives no number, or nothing can be compared.',
+    table(
+      ['Head', 'Strength', 'Paper', 'Here', 'Difference', 'Paper, saving', 'Here, saving', 'Difference'],
+      [...fusedTargets(results).map(headRow), paperRow()],
+    ),
+    '## Figures',
+    ...[...figureCaptions(results)].map(([name, caption]) => `**${name}** ${escaped(caption)}`),
+  ].join('\n\n')}\n`;
+}
+
+function settings(results: Results): string[] {
+  const { created, data, settings: run, model } = results;
+  return [
+    `${data.images.toLocaleString('en-US')} images of the ${data.split} split${data.mirrored ? ', mirrored left to right' : ''}; ` +
+      `${run.timesteps} timesteps, ${run.propagation} propagation, membrane potentials start at ` +
+      `${run.initialPotential} thresholds. Strengths were fitted on ${data.fitImages.toLocaleString('en-US')} training images. Energy is ` +
+      `${DEFAULT_ENERGY_MODEL.picojoulesPerSynapticOperation} pJ per synaptic operation ` +
+      `(${DEFAULT_ENERGY_MODEL.name}). Numbers in brackets are 95 % bootstrap intervals over images.`,
+    `The paper: Akagi and Awano, Low Energy Inference of Spiking Neural Network via Bayesian Fusion, DA Symposium 2021.`,
+    `snnwasm ${escaped(created.snnwasm)}: ${escaped(created.command)}  \nmodel SHA-256 ${model.sha256}  \n` +
+      `data SHA-256 ${data.sha256}`,
+  ];
+}
+
+type Row = readonly string[];
+
+function headline(results: Results): Row[] {
+  const { ann, targetAccuracy } = results;
+  const best = bestFused(results);
+  const bestTarget = best && targetOf(results, best);
+  const final = targetOf(results, { kind: 'final', head: null, rule: null });
+  return [
+    [
+      'ANN, accuracy',
+      percent(PAPER.annAccuracy),
+      percentInterval(ann.accuracy),
+      difference(ann.accuracy.value, PAPER.annAccuracy),
+    ],
+    [
+      `Target, ANN ${MINUS} 1 %`,
+      percent(PAPER.targetAccuracy),
+      percent(targetAccuracy),
+      difference(targetAccuracy, PAPER.targetAccuracy),
+    ],
+    ['FP alone, energy to the target', ...energyCells(PAPER.final.millijoules, final)],
+    ...(best && bestTarget
+      ? [
+          [
+            `Best fused (paper: IP(b), here: ${nameOf(best)}), energy`,
+            ...energyCells(PAPER.b.millijoules, bestTarget),
+          ],
+          [`Best fused, saving`, ...savingCells(PAPER.b.saving, bestTarget)],
+        ]
+      : []),
+    ...truncatedRows(results),
+  ];
+}
+
+/** Networks cut where the paper's (b) is: they level off, so their last row is what the paper speaks of. */
+function truncatedRows(results: Results): Row[] {
+  const cut = curvesOf(results, 'truncated').filter(({ block }) => block === PAPER.b.block);
+  return cut.map((curve) => {
+    const end = curve.accuracy.at(-1)!;
+    return [
+      `Cut behind IP(b), here ${nameOf(curve)}, accuracy in the end`,
+      `about ${100 * PAPER.truncatedAccuracy} %`,
+      percentInterval(end),
+      difference(end.value, PAPER.truncatedAccuracy),
+    ];
+  });
+}
+
+function headRow(target: TargetEnergy): Row {
+  const paper = target.block === PAPER.b.block ? PAPER.b : null;
+  return [
+    `${nameOf(target)}${paper ? `, the paper's ${paper.name}` : ''}`,
+    target.rule === null ? NONE : RULE_NAMES[target.rule],
+    ...energyCells(paper?.millijoules ?? null, target),
+    ...savingCells(paper?.saving ?? null, target),
+  ];
+}
+
+function paperRow(): Row {
+  const { name, millijoules: energy, saving } = PAPER.a;
+  const place = `the paper's ${name}, whose place its text does not state`;
+  return [place, NONE, `${millijoules(energy)} mJ`, NONE, NONE, percent(saving), NONE, NONE];
+}
+
+/** The paper's energy, this network's, and by how much it differs. */
+function energyCells(paper: number | null, target: TargetEnergy | undefined): Row {
+  const energy = target?.energyMillijoules ?? null;
+  return [
+    paper === null ? NONE : `${millijoules(paper)} mJ`,
+    energy === null ? unreached(target) : millijoulesInterval(energy),
+    paper === null || energy === null ? NONE : `${signed(100 * (energy.value / paper - 1), 0)} %`,
+  ];
+}
+
+function savingCells(paper: number | null, { saving }: TargetEnergy): Row {
+  return [
+    paper === null ? NONE : percent(paper),
+    saving === null ? NONE : percentInterval(saving),
+    paper === null || saving === null ? NONE : difference(saving.value, paper),
+  ];
+}
+
+const difference = (here: number, paper: number): string => `${points(here - paper)} points`;
+
+const nameOf = ({ head, block }: Pick<TargetEnergy, 'head' | 'block'>): string =>
+  escaped(headName(head, block));
+
+function table(header: Row, rows: readonly Row[]): string {
+  const lines = [header, header.map(() => '---'), ...rows];
+  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** Text from the file, so that nothing in it is Markdown or HTML. */
+function escaped(text: string): string {
+  return text.replace(/[\\`*_[\]<>|&#~]/g, '\\$&');
+}
