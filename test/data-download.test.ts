@@ -226,7 +226,7 @@ describe('download', () => {
     try {
       await expectUserError(
         download({ url, bytes: BYTES }, path),
-        /^cannot write .*: no space left on device$/,
+        /^cannot write .*: the disk is full$/,
       );
     } finally {
       full.mockRestore();
@@ -241,7 +241,7 @@ describe('download', () => {
     const nowhere = join(folder, 'nowhere', 'file');
     await expectUserError(
       download({ url, bytes: BYTES }, nowhere),
-      /^cannot write .*: no such file or directory$/,
+      /^cannot write .*: there is no such file or folder$/,
     );
   });
 });

@@ -21,6 +21,7 @@ import { Journal } from '../node/journal.js';
 import { kernelModule } from '../node/kernels.js';
 import { shippedModelPath } from '../node/models.js';
 import { runPool } from '../node/pool.js';
+import { explained } from '../node/system-error.js';
 import { writeReport } from '../report/report.js';
 import { decimalNumber, wholeNumber } from './options.js';
 import { ProgressLine } from './progress.js';
@@ -86,7 +87,7 @@ async function evaluate(modelPath: string | undefined, flags: EvalFlags): Promis
   const training = await openSplit(flags.data, 'train');
   const plan = planOf(network, flags, reported.images);
   const context = contextOf(network, modelBytes, plan, flags, reported.sha256);
-  await mkdir(flags.out, { recursive: true });
+  await explained(`make the folder ${flags.out}`, () => mkdir(flags.out, { recursive: true }));
   const key = JSON.stringify([
     context.model.sha256,
     context.data,

@@ -3,23 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { UserError } from '../errors.js';
+import { explained } from './system-error.js';
 
 /** Extensions by which images inside a folder are found, in lower case. */
 const IMAGE_EXTENSIONS = new Set(['.png', '.jpg', '.jpeg', '.webp']);
-
-/** What the system's error codes mean to the person who named the path. */
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file or folder',
-  ENOTDIR: 'a part of the path is no folder',
-  EACCES: 'permission is denied',
-  EPERM: 'permission is denied',
-  EISDIR: 'it is a folder',
-  ENOSPC: 'the disk is full',
-  EROFS: 'the disk is read-only',
-  ENAMETOOLONG: 'the path is too long',
-  ELOOP: 'it is a symbolic link to itself',
-  EMFILE: 'too many files are open',
-};
 
 /**
  * Reads a whole file into bytes that start at offset 0 of their own buffer.
@@ -28,7 +15,7 @@ const REASONS: Readonly<Record<string, string>> = {
  * @throws UserError when the path is missing, no regular file, empty, too large or not readable.
  */
 export async function readFileChecked(path: string, maxBytes: number): Promise<Uint8Array> {
-  return await explained('read', path, async () => {
+  return await explained(`read ${path}`, async () => {
     // before it is opened, because opening a pipe would wait for a writer
     const { size } = await regularFile(path, maxBytes);
     const file = await open(path);
@@ -69,7 +56,7 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<
     dirname(path),
     `.${basename(path).slice(0, 64)}.${randomBytes(6).toString('hex')}.tmp`,
   );
-  await explained('write', path, async () => {
+  await explained(`write ${path}`, async () => {
     try {
       const file = await open(temporary, 'wx');
       try {
@@ -95,14 +82,14 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<
 export async function listImages(paths: readonly string[]): Promise<string[]> {
   const lists: string[][] = [];
   for (const path of paths) {
-    const isFolder = await explained('read', path, async () => (await stat(path)).isDirectory());
+    const isFolder = await explained(`read ${path}`, async () => (await stat(path)).isDirectory());
     lists.push(isFolder ? await imagesIn(path) : [path]);
   }
   return lists.flat();
 }
 
 async function imagesIn(folder: string): Promise<string[]> {
-  const entries = await explained('read', folder, () => readdir(folder, { withFileTypes: true }));
+  const entries = await explained(`read ${folder}`, () => readdir(folder, { withFileTypes: true }));
   const names = entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
   const images = names.filter(
     (name) => !name.startsWith('.') && IMAGE_EXTENSIONS.has(extname(name).toLowerCase()),
@@ -111,17 +98,4 @@ async function imagesIn(folder: string): Promise<string[]> {
     throw new UserError(`${folder} holds no image (${[...IMAGE_EXTENSIONS].join(', ')})`);
   }
   return images.sort().map((name) => join(folder, name));
-}
-
-/** Runs an action on a path and says in plain words what the system's error means. */
-async function explained<T>(verb: 'read' | 'write', path: string, action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    throw new UserError(`cannot ${verb} ${path}: ${REASONS[code] ?? (code || String(error))}`, {
-      cause: error,
-    });
-  }
 }

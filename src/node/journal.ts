@@ -8,8 +8,8 @@
  * A torn or damaged entry ends what is believed; the file is cut there.
  */
 import { type FileHandle, open } from 'node:fs/promises';
-import { UserError } from '../errors.js';
 import { checksum } from '../model/checksum.js';
+import { explained } from './system-error.js';
 
 const ENTRY_HEADER = 12;
 const LARGEST_PAYLOAD = 2 ** 28;
@@ -32,11 +32,7 @@ export class Journal {
    */
   static async open(path: string, key: string): Promise<Journal> {
     const header = Buffer.from(`${key}\n`);
-    const file = await open(path, 'r+').catch(() =>
-      open(path, 'w+').catch((error: NodeJS.ErrnoException) => {
-        throw new UserError(`cannot write ${path}: ${error.code ?? error.message}`);
-      }),
-    );
+    const file = await explained(`write ${path}`, () => open(path, 'r+').catch(() => open(path, 'w+')));
     const found = Buffer.alloc(header.length);
     await file.read(found, 0, header.length, 0);
     const journal = new Journal(file, header.length);

@@ -2,7 +2,22 @@
 import { getSystemErrorMap } from 'node:util';
 import { UserError } from '../errors.js';
 
-/** Why something failed, in a few words: "no space left on device", "connection refused". */
+/** What common errors of the file system mean to the person who named the path. */
+const PLAIN_WORDS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  ENOTDIR: 'a part of the path is no folder',
+  EACCES: 'permission is denied',
+  EPERM: 'permission is denied',
+  EISDIR: 'it is a folder',
+  EEXIST: 'there is a file of that name',
+  ENOSPC: 'the disk is full',
+  EROFS: 'the disk is read-only',
+  ENAMETOOLONG: 'the path is too long',
+  ELOOP: 'it is a symbolic link to itself',
+  EMFILE: 'too many files are open',
+};
+
+/** Why something failed, in a few words: "the disk is full", "connection refused". */
 export function reasonOf(error: unknown): string {
   // Node tries every address of a host name and reports all that failed at once; one says enough.
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
@@ -10,7 +25,8 @@ export function reasonOf(error: unknown): string {
   // Errors of zlib have numbers too, and those mean other things.
   if (!('errno' in error && 'syscall' in error)) return printable(error.message);
   if (error.syscall === 'getaddrinfo') return "the server's name cannot be looked up";
-  return getSystemErrorMap().get(Number(error.errno))?.[1] ?? printable(error.message);
+  const [name, words] = getSystemErrorMap().get(Number(error.errno)) ?? ['', printable(error.message)];
+  return PLAIN_WORDS[name] ?? words;
 }
 
 /**

@@ -1,0 +1,149 @@
+/** `snnwasm eval` as a process: results that follow from their own counts, and that no interruption changes. */
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { writeModel } from '../src/model/file.js';
+import { readResults } from '../src/report/read.js';
+import { buildNetwork } from './generate.js';
+import { expectFailure, finished, snnwasm, start } from './support/cli.js';
+import { randomRecords } from './support/records.js';
+import { namesIn, temporaryFolder } from './support/temporary-folder.js';
+
+const IMAGES = 60;
+
+async function prepare(): Promise<string> {
+  const folder = await temporaryFolder();
+  const network = buildNetwork({
+    seed: 3,
+    input: { channels: 3, height: 32, width: 32 },
+    stem: { channels: 8, kernel: 3, stride: 2 },
+    unpadded: false,
+    blocks: [
+      { channels: 8, stride: 2, kernel: 3, head: true },
+      { channels: 8, stride: 1, kernel: 3, head: true },
+    ],
+    classes: 100,
+    propagation: 'synchronous',
+  });
+  await writeFile(join(folder, 'tiny.snn'), writeModel(network));
+  await mkdir(join(folder, 'data'));
+  await writeFile(join(folder, 'data', 'train.bin'), randomRecords(50, 100, 1));
+  await writeFile(join(folder, 'data', 'test.bin'), randomRecords(IMAGES, 100, 2));
+  return folder;
+}
+
+const words = (out: string, ...more: string[]) => [
+  'eval',
+  'tiny.snn',
+  '--data',
+  'data',
+  '--timesteps',
+  '40',
+  '--fit-images',
+  '30',
+  '--out',
+  out,
+  ...more,
+];
+
+const sizeOf = (path: string) =>
+  stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
+
+/** Starts an evaluation and kills it once its journal has grown by so many bytes. */
+async function killedAfter(folder: string, out: string, growth: number): Promise<void> {
+  const journal = join(folder, out, 'journal.bin');
+  const before = await sizeOf(journal);
+  const child = start(words(out), folder);
+  const end = finished(child);
+  while (child.exitCode === null && (await sizeOf(journal)) < before + growth) {
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  child.kill('SIGKILL');
+  expect((await end).code).toBeNull();
+}
+
+describe('snnwasm eval', () => {
+  it('gives the same bytes for any number of workers, and after SIGKILL', async () => {
+    const folder = await prepare();
+    const whole = await snnwasm(words('whole', '--workers', '1'), folder);
+    expect(whole.stderr).not.toMatch(/Error/);
+    expect(whole.code).toBe(0);
+
+    await killedAfter(folder, 'broken', 4000);
+    await killedAfter(folder, 'broken', 4000);
+    const resumed = await snnwasm(words('broken', '--workers', '3'), folder);
+    expect(resumed.code).toBe(0);
+    // Entries that the killed runs left were not computed again.
+    const first = /observing images: (\d+)/.exec(resumed.stderr);
+    expect(first === null || Number(first[1]) > 2).toBe(true);
+
+    const names = (await namesIn(join(folder, 'whole'))).filter((name) => name !== 'journal.bin');
+    expect(names).toContain('figure4.svg');
+    for (const name of names) {
+      const [one, other] = await Promise.all(
+        ['whole', 'broken'].map((out) => readFile(join(folder, out, name), 'utf8')),
+      );
+      expect(other === one, name).toBe(true);
+    }
+  }, 60_000);
+
+  it('reports counts from which its curves follow', async () => {
+    const folder = await prepare();
+    await snnwasm(words('out', '--heads', '1', '--prior-strength', '5', '--limit', '20', '--mirror'), folder);
+    const results = readResults(await readFile(join(folder, 'out', 'results.json')));
+    expect(results.data).toMatchObject({ images: 20, mirrored: true, fitImages: 0 });
+    expect(results.curves.map(({ kind, head, rule }) => [kind, head, rule])).toEqual([
+      ['final', null, null],
+      ['fused', '1', 'fixed'],
+      ['truncated', '1', null],
+    ]);
+    for (const curve of results.curves) {
+      curve.accuracy.forEach(({ value }, row) => {
+        expect(value).toBeCloseTo(curve.correct[row]! / 20, 12);
+        const energy = (curve.synapticOperations[row]! / 20) * 26e-9;
+        expect(curve.energyMillijoules['truenorth-sop']![row]).toBeCloseTo(energy, 12);
+      });
+    }
+    const [final, fused, truncated] = results.curves;
+    const last = results.rows.length - 1;
+    expect(fused!.synapticOperations[last]).toBeGreaterThan(final!.synapticOperations[last]!);
+    expect(truncated!.synapticOperations[last]).toBeLessThan(final!.synapticOperations[last]!);
+  });
+
+  it('goes on after a torn journal and begins anew for another command', async () => {
+    const folder = await prepare();
+    const small = words('out', '--limit', '5', '--prior-strength', '5', '--timesteps', '9');
+    await snnwasm(small, folder);
+    const journal = join(folder, 'out', 'journal.bin');
+    const expected = await readFile(join(folder, 'out', 'results.json'), 'utf8');
+    const bytes = await readFile(journal);
+    for (const damaged of [
+      bytes.subarray(0, bytes.length - 7),
+      Buffer.concat([bytes, Buffer.from('rest')]),
+    ]) {
+      await writeFile(journal, damaged);
+      expect((await snnwasm(small, folder)).code).toBe(0);
+      expect(await readFile(join(folder, 'out', 'results.json'), 'utf8')).toBe(expected);
+    }
+    bytes[bytes.length - 1]! ^= 1;
+    await writeFile(journal, bytes);
+    expect((await snnwasm(small, folder)).code).toBe(0);
+    expect(await readFile(join(folder, 'out', 'results.json'), 'utf8')).toBe(expected);
+
+    expect((await snnwasm([...small, '--mirror'], folder)).code).toBe(0);
+    expect(await readFile(join(folder, 'out', 'results.json'), 'utf8')).not.toBe(expected);
+  });
+
+  it.each([
+    ['a folder without data', ['--data', '.'], /holds no test.bin/],
+    ['an unknown head', ['--heads', '9'], /no internal head "9"/],
+    ['a wrong strength', ['--prior-strength', 'much'], /It must be a number or auto/],
+    ['an output that is a file', ['--out', 'tiny.snn'], /tiny.snn/],
+  ])('refuses %s in one line', async (_, more, message) => {
+    const folder = await prepare();
+    expectFailure(await snnwasm([...words('out'), ...more], folder), message);
+  });
+});
