@@ -140,7 +140,7 @@ describe('snnwasm eval', () => {
   it.each([
     ['a folder without data', ['--data', '.'], /holds no test.bin/],
     ['an unknown head', ['--heads', '9'], /no internal head "9"/],
-    ['a wrong strength', ['--prior-strength', 'much'], /It must be a number or auto/],
+    ['a wrong strength', ['--prior-strength', 'much'], /It must be a number from 0 to .*, or auto/],
     ['an output that is a file', ['--out', 'tiny.snn'], /tiny.snn/],
   ])('refuses %s in one line', async (_, more, message) => {
     const folder = await prepare();

@@ -190,10 +190,7 @@ describe('unpackArchive', () => {
       .mockRejectedValue(Object.assign(new Error('ENOSPC'), { errno: -28, syscall: 'write' }));
     await handle.close();
     try {
-      await expectUserError(
-        unpackArchive(join(folder, 'a.tar.gz'), folder, MEMBERS),
-        /the disk is full/,
-      );
+      await expectUserError(unpackArchive(join(folder, 'a.tar.gz'), folder, MEMBERS), /the disk is full/);
     } finally {
       full.mockRestore();
     }

@@ -167,7 +167,10 @@ describe('snnwasm data cifar100', () => {
     const file = join(await temporaryFolder(), 'file');
     await writeFile(file, '');
     const source = sourceAt('http://127.0.0.1:1/archive.tar.gz');
-    await expectUserError(run(source, '-o', file), /a part of the path is no folder|there is a file of that name/);
+    await expectUserError(
+      run(source, '-o', file),
+      /a part of the path is no folder|there is a file of that name/,
+    );
   });
 
   it('stops when it is interrupted, keeps the download and can go on', async () => {

@@ -224,10 +224,7 @@ describe('download', () => {
       .mockRejectedValue(Object.assign(new Error('ENOSPC'), { errno: -28, syscall: 'write' }));
     await handle.close();
     try {
-      await expectUserError(
-        download({ url, bytes: BYTES }, path),
-        /^cannot write .*: the disk is full$/,
-      );
+      await expectUserError(download({ url, bytes: BYTES }, path), /^cannot write .*: the disk is full$/);
     } finally {
       full.mockRestore();
     }

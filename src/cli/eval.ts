@@ -12,6 +12,7 @@ import { mirrored, shapeOf } from '../evaluation/observer.js';
 import { recordBytes } from '../evaluation/record.js';
 import type { Results } from '../evaluation/results.js';
 import { rowsUpTo } from '../evaluation/rows.js';
+import { MAXIMUM_PRIOR_STRENGTH } from '../model/bounds.js';
 import { readModel } from '../model/file.js';
 import type { Propagation, SpikingNetwork } from '../model/graph.js';
 import { type Cifar100Split, openCifar100 } from '../node/cifar100.js';
@@ -273,8 +274,8 @@ async function openSplit(
 function strength(text: string): number | 'auto' {
   if (text === 'auto') return text;
   const value = Number(text);
-  if (!/^[\d.]+$/.test(text) || !Number.isFinite(value))
-    throw new InvalidArgumentError('It must be a number or auto.');
+  if (!/^[\d.]+$/.test(text) || !(value <= MAXIMUM_PRIOR_STRENGTH))
+    throw new InvalidArgumentError(`It must be a number from 0 to ${MAXIMUM_PRIOR_STRENGTH}, or auto.`);
   return value;
 }
 

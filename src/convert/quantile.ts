@@ -41,7 +41,8 @@ export class ActivationHistogram {
    * the bin, by linear interpolation).
    */
   quantile(quantile: number): number {
-    const total = this.#bins.reduce((sum, count) => sum + count, this.#zeros);
+    let total = this.#zeros;
+    for (let bin = 0; bin < BINS; bin++) total += this.#bins[bin]!;
     const rank = quantile * total;
     let below = this.#zeros;
     if (rank <= below) return 0;
@@ -60,12 +61,12 @@ export class ActivationHistogram {
   state(): HistogramState {
     const bins: number[] = [];
     const counts: number[] = [];
-    this.#bins.forEach((count, bin) => {
-      if (count > 0) {
-        bins.push(bin);
-        counts.push(count);
-      }
-    });
+    for (let bin = 0; bin < BINS; bin++) {
+      const count = this.#bins[bin]!;
+      if (count === 0) continue;
+      bins.push(bin);
+      counts.push(count);
+    }
     return { zeros: this.#zeros, bins, counts };
   }
 

@@ -20,9 +20,9 @@ import type { TensorReader } from './tensors.js';
 import {
   checkConvolution,
   checkCost,
+  checkCounters,
   checkFirstLayer,
   checkIdentity,
-  checkPool,
   checkRow,
   checkUnique,
 } from './topology.js';
@@ -67,6 +67,7 @@ export function fromHeader(header: Field, tensors: TensorReader): SpikingNetwork
     provenance: readProvenance(fields.provenance),
   };
   checkCost(fields.layers, network);
+  checkCounters(fields.layers, network);
   return network;
 }
 
@@ -159,7 +160,6 @@ function readHead(
     'priorStrength',
   );
   const layer = fields.layer.integer(0, layers.length - 1);
-  checkPool(fields.layer, layers[layer]!.shape);
   return {
     name: fields.name.text(bounds.MAXIMUM_NAME),
     block: fields.block.integer(0, bounds.MAXIMUM_BLOCK),

@@ -1,7 +1,14 @@
 /** What must hold between the fields of a model: geometry, the order of layers, unique names, bounded cost. */
 import * as bounds from './bounds.js';
 import type { Field } from './check.js';
-import type { ConvolutionGeometry, Shape, SpikingConnection, SpikingNetwork } from './graph.js';
+import type {
+  ConvolutionGeometry,
+  Shape,
+  SpikingConnection,
+  SpikingHead,
+  SpikingLayer,
+  SpikingNetwork,
+} from './graph.js';
 import { connectionSynapses, outputExtent, sizeOf, sourceShape } from './synapses.js';
 
 /** One row of a feature map must fit a list of 16-bit spikes. */
@@ -9,15 +16,6 @@ export function checkRow(field: Field, shape: Shape): void {
   if (shape.width * shape.channels > bounds.MAXIMUM_ROW) {
     field.complain(
       `must have width x channels of at most ${bounds.MAXIMUM_ROW}, but has ${shape.width} x ${shape.channels}`,
-    );
-  }
-}
-
-/** What a head pools must be countable. */
-export function checkPool(field: Field, { height, width }: Shape): void {
-  if (height * width > bounds.MAXIMUM_POOLED_PIXELS) {
-    field.complain(
-      `must be a layer of at most ${bounds.MAXIMUM_POOLED_PIXELS} pixels, but it has ${height} x ${width}`,
     );
   }
 }
@@ -69,29 +67,52 @@ export function checkCost(
 ): void {
   let neurons = sizeOf(network.input);
   let synapses = 0;
-  const add = (name: string, own: number): void => {
-    if (own > bounds.MAXIMUM_OPERATIONS) {
-      field.complain(`must have at most ${bounds.MAXIMUM_OPERATIONS} synapses each, but ${name} has ${own}`);
-    }
-    synapses += own;
-  };
-  for (const { name, shape, connections } of network.layers) {
-    neurons += sizeOf(shape);
-    const counts = connections.map((connection) =>
-      connectionSynapses(connection, sourceShape(network, connection.source), shape),
-    );
-    add(
-      name,
-      counts.reduce((sum, count) => sum + count, 0),
-    );
+  for (const layer of network.layers) {
+    neurons += sizeOf(layer.shape);
+    synapses += layerSynapses(network, layer);
   }
-  for (const { name, layer } of network.heads) {
-    add(`head ${name}`, sizeOf(sourceShape(network, layer)) * network.labels.length);
-  }
+  for (const head of network.heads) synapses += headSynapses(network, head);
   if (neurons > bounds.MAXIMUM_NEURONS) {
     field.complain(`must have at most ${bounds.MAXIMUM_NEURONS} neurons with the image, but has ${neurons}`);
   }
   if (synapses > bounds.MAXIMUM_SYNAPSES) {
     field.complain(`must have at most ${bounds.MAXIMUM_SYNAPSES} synapses, but has ${synapses}`);
   }
+}
+
+/** A timestep's synaptic operations, and the spikes that a head pools, must fit the counters of the kernels. */
+export function checkCounters(
+  field: Field,
+  network: Pick<SpikingNetwork, 'input' | 'layers' | 'heads' | 'labels'>,
+): void {
+  const check = (name: string, synapses: number): void => {
+    if (synapses <= bounds.MAXIMUM_OPERATIONS) return;
+    field.complain(
+      `must have at most ${bounds.MAXIMUM_OPERATIONS} synapses each, but "${name}" has ${synapses}`,
+    );
+  };
+  for (const layer of network.layers) check(layer.name, layerSynapses(network, layer));
+  for (const head of network.heads) {
+    check(head.name, headSynapses(network, head));
+    const { height, width } = sourceShape(network, head.layer);
+    if (height * width <= bounds.MAXIMUM_POOLED_PIXELS) continue;
+    field.complain(
+      `must have at most ${bounds.MAXIMUM_POOLED_PIXELS} pixels where a head reads one, but "${head.name}" reads ${height} x ${width}`,
+    );
+  }
+}
+
+function layerSynapses(network: Pick<SpikingNetwork, 'input' | 'layers'>, layer: SpikingLayer): number {
+  return layer.connections.reduce(
+    (sum, connection) =>
+      sum + connectionSynapses(connection, sourceShape(network, connection.source), layer.shape),
+    0,
+  );
+}
+
+function headSynapses(
+  network: Pick<SpikingNetwork, 'input' | 'layers' | 'labels'>,
+  head: SpikingHead,
+): number {
+  return sizeOf(sourceShape(network, head.layer)) * network.labels.length;
 }

@@ -1,0 +1,211 @@
+/** The whole conversion in one process: what it fits, that it repeats, and that it goes on where it stopped. */
+import { describe, expect, it } from 'vitest';
+import { Classifier } from '../src/classifier.js';
+import { Calibration, type CalibrationState } from '../src/convert/calibrate.js';
+import { type ConversionOptions, convertNetwork, quantiseNetwork } from '../src/convert/convert.js';
+import { foldBatchNormalisation } from '../src/convert/fold.js';
+import { networkFromCheckpoint } from '../src/convert/resnet.js';
+import { readSafetensors } from '../src/convert/safetensors.js';
+import { Cifar100, drawIndices } from '../src/data/cifar100.js';
+import { DenseNetwork } from '../src/engine/dense.js';
+import { exactTimestepLimit } from '../src/engine/range.js';
+import { UserError } from '../src/errors.js';
+import { bestClass } from '../src/fusion/posterior.js';
+import { STRENGTHS } from '../src/fusion/strength.js';
+import { normaliseInput } from '../src/image/tensor.js';
+import { readModel, writeModel } from '../src/model/file.js';
+import type { SpikingNetwork } from '../src/model/graph.js';
+import { kernelModule } from '../src/node/kernels.js';
+import { randomRecords } from './support/records.js';
+import { tiny, tinyCheckpoint } from './support/tiny.js';
+
+const module = await kernelModule();
+const images = new Cifar100(randomRecords(600, 10, 1), 'train.bin');
+const options: ConversionOptions = {
+  name: 'tiny',
+  samples: 520,
+  percentile: 99.9,
+  priorSamples: 40,
+  seed: 3,
+  inputFractionBits: 7,
+  timesteps: 24,
+  initialPotential: 0.5,
+  propagation: 'synchronous',
+  provenance: { checkpoint: 'tiny.safetensors' },
+};
+const converted = await convertNetwork(module, tiny, images, options);
+
+it('the checkpoint that the tests write gives the network that they wrote', () => {
+  expect(networkFromCheckpoint(readSafetensors(tinyCheckpoint))).toEqual(tiny);
+});
+
+describe('convertNetwork', () => {
+  it('folds, calibrates on the images that the seed draws, normalises and quantises', async () => {
+    const folded = foldBatchNormalisation(tiny);
+    const calibration = new Calibration(await DenseNetwork.create(module, folded));
+    for (const index of drawIndices(600, 560, 3).subarray(0, 520)) {
+      calibration.add(normaliseInput(images.image(index).image, tiny.input, tiny.normalisation));
+    }
+    const expected = quantiseNetwork(folded, calibration.lambdas(99.9 / 100), options);
+    expect(converted.layers).toEqual(expected.layers);
+    expect(converted.heads.map((head) => ({ ...head, priorStrength: 0 }))).toEqual(expected.heads);
+    expect(converted.labels).toEqual(tiny.labels);
+    expect(converted.input).toEqual(tiny.input);
+    expect(converted.normalisation).toEqual(tiny.normalisation);
+  });
+
+  it('takes a threshold that a layer was trained to clip at for its lambda', async () => {
+    const short = { ...options, samples: 20, priorSamples: 0 };
+    const trainedLambdas = new Map([['blocks.0', 1.25]]);
+    const trained = await convertNetwork(module, tiny, images, { ...short, trainedLambdas });
+    const plain = await convertNetwork(module, tiny, images, short);
+    const lambdas = (network: SpikingNetwork) => network.layers.map(({ lambda }) => lambda);
+    expect(lambdas(trained)).toEqual(lambdas(plain).map((lambda, layer) => (layer === 2 ? 1.25 : lambda)));
+    expect(trained.layers[2]!.threshold).not.toEqual(plain.layers[2]!.threshold);
+  });
+
+  it('gives a model that can be written and read', () => {
+    expect(readModel(writeModel(converted))).toEqual(converted);
+  });
+
+  it('records where the model came from, the percentile as it was typed', () => {
+    expect(converted.provenance).toEqual({
+      checkpoint: 'tiny.safetensors',
+      calibrationImages: 520,
+      calibrationPercentile: 99.9,
+      calibrationSeed: 3,
+      priorImages: 40,
+    });
+    expect(converted.defaults).toMatchObject({
+      timesteps: 24,
+      initialPotential: 0.5,
+      propagation: 'synchronous',
+    });
+  });
+
+  it('gives the same model again, and another one for another seed', async () => {
+    expect(writeModel(await convertNetwork(module, tiny, images, options))).toEqual(writeModel(converted));
+    const other = await convertNetwork(module, tiny, images, { ...options, seed: 4 });
+    expect(other.layers[0]!.lambda).not.toBe(converted.layers[0]!.lambda);
+  });
+
+  it('goes on from every state that it hands out, to the same model', async () => {
+    const states: CalibrationState[] = [];
+    const keep = async (state: CalibrationState) => void states.push(structuredClone(state));
+    await convertNetwork(module, tiny, images, { ...options, priorSamples: 0 }, { onState: keep });
+    expect(states.map((state) => state.images)).toEqual([0, 250, 500, 520]);
+    for (const resume of states) {
+      const progress: string[] = [];
+      const again = await convertNetwork(module, tiny, images, options, {
+        resume: resume.images > 0 ? resume : undefined,
+        onProgress: (stage, done) => progress.push(`${stage} ${done}`),
+      });
+      // the images drawn for the lambdas do not depend on how many follow for the strengths
+      expect(again).toEqual(converted);
+      expect(progress.length).toBe(520 - resume.images + 40);
+    }
+  });
+
+  it('reports every image of every stage', async () => {
+    const progress: [string, number, number][] = [];
+    const onProgress = (stage: string, done: number, total: number) => progress.push([stage, done, total]);
+    await convertNetwork(module, tiny, images, { ...options, samples: 5, priorSamples: 3 }, { onProgress });
+    expect(progress).toEqual([
+      ...[1, 2, 3, 4, 5].map((done) => ['calibrating', done, 5]),
+      ...[1, 2, 3].map((done) => ['fitting the prior strengths', done, 3]),
+    ]);
+  });
+
+  it('has no prior where none was fitted', async () => {
+    const plain = await convertNetwork(module, tiny, images, { ...options, samples: 20, priorSamples: 0 });
+    expect(plain.heads.map(({ priorStrength }) => priorStrength)).toEqual([0, 0]);
+    expect(plain.defaults.head).toBeNull();
+  });
+
+  it.each<[string, Partial<ConversionOptions>, typeof tiny, string]>([
+    [
+      'more images than there are',
+      { samples: 590 },
+      tiny,
+      'calibration asks for 630 different images, but the file holds 600',
+    ],
+    [
+      'a network for other pictures',
+      {},
+      { ...tiny, input: { channels: 3, height: 16, width: 24 } },
+      'the network takes 16x24 pixels, but calibration images have 32x32',
+    ],
+    [
+      'labels that the network does not know',
+      {},
+      { ...tiny, labels: tiny.labels.slice(0, 9) },
+      'the network tells 9 classes apart, but the calibration file has the label 9',
+    ],
+  ])('refuses %s before the first image', async (_, changed, network, message) => {
+    const seen: unknown[] = [];
+    const hooks = { onState: async () => void seen.push(1), onProgress: () => void seen.push(2) };
+    await expect(convertNetwork(module, network, images, { ...options, ...changed }, hooks)).rejects.toThrow(
+      new UserError(message),
+    );
+    expect(seen).toEqual([]);
+  });
+});
+
+describe('the prior strength of a head', async () => {
+  let calibrated: CalibrationState | undefined;
+  const onState = async (state: CalibrationState) => {
+    calibrated = state;
+  };
+  await convertNetwork(module, tiny, images, { ...options, priorSamples: 0 }, { onState });
+
+  /** Images that every strength classifies rightly, over the timesteps, of those that follow the calibration. */
+  async function hits(
+    network: SpikingNetwork,
+    count: number,
+    timesteps: readonly number[],
+  ): Promise<number[]> {
+    const classifier = await Classifier.create(module, network);
+    const counted = STRENGTHS.map(() => 0);
+    for (const index of drawIndices(600, 520 + count, 3).subarray(520)) {
+      const { label, image } = images.image(index);
+      const run = classifier.start(image, { head: '1' });
+      for (const timestep of timesteps) {
+        run.advance(timestep - run.timesteps);
+        STRENGTHS.forEach((strength, index) => {
+          const prior = { counts: run.headCounts!, timesteps: timestep, strength };
+          if (bestClass({ counts: run.finalCounts, timesteps: timestep }, prior) === label) counted[index]!++;
+        });
+      }
+    }
+    return counted;
+  }
+
+  it.each([
+    [40, 24, 4],
+    [40, 3, 3],
+    [40, 10, 4],
+    // longer runs keep fewer rows than one every fourth timestep
+    [3, 1500, 6],
+  ])(
+    'has the highest accuracy of %d images within %d timesteps, the smallest of equals',
+    async (priorSamples, timesteps, interval) => {
+      const changed = { ...options, priorSamples, timesteps };
+      const network = await convertNetwork(module, tiny, images, changed, { resume: calibrated });
+      const rows = Array.from({ length: Math.floor(timesteps / interval) }, (_, row) => (row + 1) * interval);
+      const counted = await hits(network, priorSamples, rows);
+      const best = STRENGTHS[counted.indexOf(Math.max(...counted))];
+      expect(network.heads.map(({ priorStrength }) => priorStrength)).toEqual([best, 0]);
+      expect(network.defaults.head).toBe(best === 0 ? null : '1');
+    },
+  );
+
+  it('is not fitted for more timesteps than the model stays exact for', async () => {
+    const limit = exactTimestepLimit(converted);
+    const changed = { ...options, priorSamples: 0, timesteps: limit };
+    const longest = await convertNetwork(module, tiny, images, changed, { resume: calibrated });
+    expect(longest.defaults.timesteps).toBe(limit);
+    await expect(
+      convertNetwork(module, tiny, images, { ...changed, timesteps: limit + 1 }, { resume: calibrated }),
+    ).rejects.toThrow(new RegExp(`^the model is exact for at most ${limit} timesteps: use no more`));
+  });
+});

@@ -1,0 +1,92 @@
+/** Folded networks compute what batch normalisation computes where it stands. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { foldBatchNormalisation } from '../src/convert/fold.js';
+import type { Connection, Convolution, Layer, Network } from '../src/model/graph.js';
+import { IMAGE } from '../src/model/graph.js';
+import { forward } from './reference/forward.js';
+import { largest, largestDifference } from './support/compare.js';
+import { arbitraryTrained, arbitraryTrainedRun } from './support/trained.js';
+
+const layerOf = (connections: readonly Connection[], bias: readonly number[]): Layer => ({
+  name: 'layer',
+  shape: { channels: bias.length, height: 1, width: 1 },
+  block: 0,
+  connections,
+  bias: Float32Array.from(bias),
+});
+
+const networkOf = (...layers: readonly Layer[]): Network => ({
+  input: { channels: 1, height: 1, width: 1 },
+  normalisation: { mean: [0], deviation: [1] },
+  labels: ['only'],
+  layers,
+  heads: [],
+});
+
+/** A 1x1 convolution from one channel to two; sigma is 2 and 4, gamma / sigma is 3 and -0.5. */
+const convolution: Convolution = {
+  kind: 'convolution',
+  source: IMAGE,
+  kernel: 1,
+  stride: 1,
+  padding: 0,
+  weights: Float32Array.of(5, 7),
+  batchNormalisation: {
+    gamma: Float32Array.of(6, -2),
+    beta: Float32Array.of(0.5, 0.25),
+    mean: Float32Array.of(10, 20),
+    variance: Float32Array.of(3, 15),
+    epsilon: 1,
+  },
+};
+
+describe('foldBatchNormalisation', () => {
+  it('is w (gamma / sigma) and beta - (gamma / sigma) mu, with epsilon inside the root', () => {
+    const [layer] = foldBatchNormalisation(networkOf(layerOf([convolution], [0, 0]))).layers;
+    const [folded] = layer!.connections as [Convolution];
+    expect([...folded.weights]).toEqual([15, -3.5]);
+    expect([...layer!.bias]).toEqual([0.5 - 30, 0.25 + 10]);
+    expect(folded.batchNormalisation).toBeUndefined();
+  });
+
+  it('adds the bias of every path to the bias of the layer', () => {
+    const { batchNormalisation: _, ...plain } = convolution;
+    const identity: Connection = { kind: 'identity', source: 0 };
+    const network = networkOf(layerOf([convolution, convolution, plain, identity], [1, 2]));
+    const [layer] = foldBatchNormalisation(network).layers;
+    expect([...layer!.bias]).toEqual([1 - 59, 2 + 20.5]);
+    expect(layer!.connections[2]).toBe(plain);
+    expect(layer!.connections[3]).toBe(identity);
+  });
+
+  it('changes no activation and no logit of a random network', () => {
+    fc.assert(
+      fc.property(arbitraryTrainedRun(), ([network, input]) => {
+        const expected = forward(network, input);
+        const folded = forward(foldBatchNormalisation(network), input);
+        expected.layers.forEach((values, layer) => {
+          const error = largestDifference(folded.layers[layer]!, values);
+          expect(error, `layer ${layer}`).toBeLessThanOrEqual(1e-6 * Math.max(1, largest(values)));
+        });
+        expected.logits.forEach((values, head) => {
+          const error = largestDifference(folded.logits[head]!, values);
+          expect(error, `head ${head}`).toBeLessThanOrEqual(1e-6 * Math.max(1, largest(values)));
+        });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('leaves its argument alone, and a folded network as it is', () => {
+    fc.assert(
+      fc.property(arbitraryTrained(), (network) => {
+        const before = structuredClone(network);
+        const folded = foldBatchNormalisation(network);
+        expect(network).toEqual(before);
+        expect(foldBatchNormalisation(folded)).toEqual(folded);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});

@@ -1,0 +1,119 @@
+/** A spiking network's firing rates against the activations of the trained network that it came from. */
+import { describe, expect, it } from 'vitest';
+import { Calibration } from '../src/convert/calibrate.js';
+import { foldBatchNormalisation } from '../src/convert/fold.js';
+import { normaliseWeights } from '../src/convert/normalise.js';
+import { DenseNetwork } from '../src/engine/dense.js';
+import { Simulation } from '../src/engine/simulation.js';
+import { sizeOf } from '../src/model/synapses.js';
+import { kernelModule } from '../src/node/kernels.js';
+import { forward } from './reference/forward.js';
+import { largestDifference } from './support/compare.js';
+import { dequantise } from './support/dequantise.js';
+import { quantised } from './support/quantised.js';
+import { buildTrained, trainedInput } from './support/trained.js';
+
+const FRACTION_BITS = 7;
+
+describe('firing rates approach clip(activation / lambda, 0, 1)', async () => {
+  const network = foldBatchNormalisation(
+    buildTrained({
+      seed: 21,
+      input: { channels: 3, height: 8, width: 8 },
+      stem: { channels: 12, kernel: 3, stride: 1 },
+      unpadded: false,
+      blocks: [
+        { channels: 12, stride: 1, kernel: 3, head: true },
+        { channels: 16, stride: 2, kernel: 3, head: true },
+      ],
+      classes: 8,
+      propagation: 'synchronous',
+    }),
+  );
+  const inputs = Array.from({ length: 8 }, (_, seed) => trainedInput(network, seed));
+  const module = await kernelModule();
+  const calibration = new Calibration(await DenseNetwork.create(module, network));
+  for (const input of inputs) calibration.add(input);
+  const lambdas = calibration.lambdas(0.95);
+  const spiking = quantised(network, lambdas, FRACTION_BITS);
+  const simulation = await Simulation.create(module, spiking);
+  const integers = Int16Array.from(inputs[0]!, (value) => Math.round(value * 2 ** FRACTION_BITS));
+  const rounded = Float64Array.from(integers, (value) => value / 2 ** FRACTION_BITS);
+
+  /** Firing rates of every layer and head after so many timesteps. */
+  function rates(
+    timesteps: number,
+    initialPotential: number,
+  ): { layers: Float64Array[]; heads: Float64Array[] } {
+    const layers = spiking.layers.map(({ shape }) => new Float64Array(sizeOf(shape)));
+    const heads = spiking.heads.map(({ bias }) => new Float64Array(bias.length));
+    simulation.start(integers, {
+      heads: heads.map((_, head) => head),
+      propagation: 'synchronous',
+      initialPotential,
+    });
+    for (let timestep = 1; timestep <= timesteps; timestep++) {
+      simulation.advance(1);
+      layers.forEach((counts, layer) => {
+        simulation.layerSpikeMap(layer, timestep).forEach((fired, neuron) => {
+          counts[neuron]! += fired / timesteps;
+        });
+      });
+      heads.forEach((counts, head) => {
+        simulation.fired(head, timestep).forEach((fired, index) => {
+          counts[index]! += fired / timesteps;
+        });
+      });
+    }
+    return { layers, heads };
+  }
+
+  const clip = (values: Float64Array) => values.map((value) => Math.min(Math.max(value, 0), 1));
+
+  it.each([0, 0.5, 1])('in the first layer to one spike, from a membrane of %d', (initialPotential) => {
+    // Its current is constant, so the count is the number of thresholds that the sum of it has passed.
+    const [expected] = forward(dequantise(spiking), rounded, 1).layers;
+    for (const timesteps of [1, 10, 100, 1000]) {
+      const [found] = rates(timesteps, initialPotential).layers;
+      expect(largestDifference(found!, expected!)).toBeLessThanOrEqual(1 / timesteps + 1e-9);
+    }
+  });
+
+  it.each([100, 400, 2000])(
+    'in every layer and head, of the network that the integers stand for, to 3 spikes in %d timesteps',
+    (timesteps) => {
+      const expected = forward(dequantise(spiking), rounded, 1);
+      const found = rates(timesteps, 0.5);
+      expected.layers.forEach((values, layer) => {
+        expect(Math.max(...values), `layer ${layer}`).toBeGreaterThan(0.5);
+        const error = largestDifference(found.layers[layer]!, values);
+        expect(error, `layer ${layer}`).toBeLessThanOrEqual(3 / timesteps);
+      });
+      expected.logits.forEach((values, head) => {
+        const error = largestDifference(found.heads[head]!, clip(values));
+        expect(error, `head ${head}`).toBeLessThanOrEqual(3 / timesteps);
+      });
+    },
+  );
+
+  it('in every layer and head, of the trained network, to the rounding of the weights', () => {
+    const expected = forward(normaliseWeights(network, lambdas), inputs[0]!, 1);
+    const found = rates(2000, 0.5);
+    expected.layers.forEach((values, layer) => {
+      const error = largestDifference(found.layers[layer]!, values);
+      expect(error, `layer ${layer}`).toBeLessThan(0.02);
+    });
+    expected.logits.forEach((values, head) => {
+      const error = largestDifference(found.heads[head]!, clip(values));
+      expect(error, `head ${head}`).toBeLessThan(0.01);
+    });
+  });
+
+  it('which saturate where activations pass lambda', () => {
+    const unclipped = forward(normaliseWeights(network, lambdas), inputs[0]!);
+    const found = rates(400, 0.5);
+    const saturated = [...unclipped.layers[0]!.keys()].filter((n) => unclipped.layers[0]![n]! > 1.05);
+    expect(saturated.length).toBeGreaterThan(3);
+    for (const neuron of saturated) expect(found.layers[0]![neuron]).toBeCloseTo(1, 9);
+  });
+});

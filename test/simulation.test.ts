@@ -1,0 +1,183 @@
+/** Simulations: what is not asked for is not computed, and nothing of one image is left in the next. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BLOCK_TIMESTEPS } from '../src/engine/plan.js';
+import { Simulation, type SimulationOptions } from '../src/engine/simulation.js';
+import { UserError } from '../src/errors.js';
+import type { SpikingNetwork } from '../src/model/graph.js';
+import { kernelModule } from '../src/node/kernels.js';
+import { arbitraryNetwork, uniform } from './generate.js';
+import { size } from './reference/simulator.js';
+import { inputOf, picture, rgb } from './support/rgb.js';
+
+const module = await kernelModule();
+const simulation = await Simulation.create(module, rgb);
+const input = inputOf(rgb, picture(rgb, 1));
+const FINAL = rgb.heads.length - 1;
+const options = { heads: [FINAL], propagation: 'synchronous', initialPotential: 0.5 } as const;
+
+/** All that a simulation says of every timestep, advanced in steps of `pieces`, again and again. */
+function record(
+  which: Simulation,
+  image: Int16Array,
+  chosen: SimulationOptions,
+  timesteps: number,
+  pieces: readonly number[] = [Infinity],
+) {
+  which.start(image, chosen);
+  const rows: unknown[] = [];
+  for (let turn = 0; which.timestep < timesteps; turn++) {
+    const first = which.timestep + 1;
+    which.advance(Math.min(pieces[turn % pieces.length]!, timesteps - which.timestep));
+    for (let timestep = first; timestep <= which.timestep; timestep++) {
+      const layers = Array.from({ length: which.activeLayers }, (_, layer) => layer);
+      rows.push({
+        spikes: layers.map((layer) => which.layerSpikes(layer, timestep)),
+        operations: layers.map((layer) => which.layerOperations(layer, timestep)),
+        maps: layers.map((layer) => which.layerSpikeMap(layer, timestep)),
+        fired: chosen.heads.map((head) => [...which.fired(head, timestep)]),
+        headSpikes: chosen.heads.map((head) => which.headSpikes(head, timestep)),
+        headOperations: chosen.heads.map((head) => which.headOperations(head, timestep)),
+      });
+    }
+  }
+  return rows;
+}
+
+function randomInput(network: SpikingNetwork, seed: number): Int16Array {
+  const random = uniform(seed);
+  return Int16Array.from({ length: size(network.input) }, () => Math.floor((random() - 0.5) * 1200));
+}
+
+describe('advance', () => {
+  it('in pieces of any size equals whole blocks', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        arbitraryNetwork({ channels: 20, extent: 6 }),
+        fc.integer(),
+        fc.array(fc.integer({ min: 1, max: BLOCK_TIMESTEPS + 3 }), { minLength: 1, maxLength: 5 }),
+        fc.constantFrom('synchronous' as const, 'pipelined' as const),
+        async (network, seed, pieces, propagation) => {
+          const heads = network.heads.map((_, head) => head);
+          const chosen = { heads, propagation, initialPotential: 0.5 };
+          const one = await Simulation.create(module, network);
+          const image = randomInput(network, seed);
+          const whole = record(one, image, chosen, 30);
+          expect(record(one, image, chosen, 30, pieces)).toEqual(whole);
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  it('computes at most one block and says how much', () => {
+    simulation.start(input, options);
+    expect([simulation.advance(3), simulation.timestep]).toEqual([3, 3]);
+    expect([simulation.advance(1000), simulation.timestep]).toEqual([BLOCK_TIMESTEPS, 3 + BLOCK_TIMESTEPS]);
+    expect([simulation.advance(0), simulation.timestep]).toEqual([0, 3 + BLOCK_TIMESTEPS]);
+  });
+});
+
+describe('start', () => {
+  it('leaves nothing of the image before', async () => {
+    const chosen = { heads: [0, FINAL], propagation: 'pipelined', initialPotential: 0.3 } as const;
+    const other = inputOf(rgb, picture(rgb, 2));
+    const fresh = record(await Simulation.create(module, rgb), other, chosen, 20);
+    // a longer run, other heads and another propagation before it
+    record(simulation, input, { heads: [0, 1, FINAL], propagation: 'synchronous', initialPotential: 1 }, 45);
+    expect(record(simulation, other, chosen, 20)).toEqual(fresh);
+    // a run that saw only the front of the network before it
+    record(simulation, input, { heads: [0], propagation: 'synchronous', initialPotential: 0 }, 5);
+    expect(record(simulation, other, chosen, 20)).toEqual(fresh);
+    expect(record(simulation, input, chosen, 20)).not.toEqual(fresh);
+  });
+
+  it('counts the images', () => {
+    const before = simulation.presented;
+    simulation.start(input, options);
+    simulation.start(input, options);
+    expect(simulation.presented).toBe(before + 2);
+  });
+
+  it('takes a head twice for once, and heads in any order', () => {
+    const rows = record(simulation, input, { ...options, heads: [0, FINAL] }, 12);
+    const [first] = record(simulation, input, { ...options, heads: [FINAL, 0, FINAL] }, 12) as {
+      fired: number[][];
+    }[];
+    const [expected] = rows as { fired: number[][] }[];
+    expect(first!.fired).toEqual([expected!.fired[1], expected!.fired[0], expected!.fired[1]]);
+  });
+
+  it('refuses an input of another size, and heads that are not there', () => {
+    const message = `the network takes 9x8x3 values, but got ${input.length - 1}`;
+    expect(() => simulation.start(input.subarray(1), options)).toThrow(new UserError(message));
+    const none = 'no head is selected, so there is nothing to compute';
+    expect(() => simulation.start(input, { ...options, heads: [] })).toThrow(new UserError(none));
+    for (const heads of [[FINAL + 1], [-1], [0.5]]) {
+      expect(() => simulation.start(input, { ...options, heads })).toThrow(UserError);
+    }
+  });
+});
+
+describe('a simulation of an internal head', () => {
+  const head = rgb.heads[0]!;
+
+  it('computes the layers before it and nothing else', () => {
+    const whole = record(simulation, input, { ...options, heads: [0, FINAL] }, 20);
+    expect(simulation.activeLayers).toBe(rgb.layers.length);
+    const front = record(simulation, input, { ...options, heads: [0] }, 20);
+    expect(simulation.activeLayers).toBe(head.layer + 1);
+    const cut = whole.map((row) => {
+      const { spikes, operations, maps, ...heads } = row as Record<string, unknown[]>;
+      const layers = { spikes, operations, maps };
+      return Object.fromEntries([
+        ...Object.entries(layers).map(([key, values]) => [key, values!.slice(0, head.layer + 1)]),
+        ...Object.entries(heads).map(([key, values]) => [key, values!.slice(0, 1)]),
+      ]);
+    });
+    expect(front).toEqual(cut);
+  });
+
+  it('leaves the layers behind it as they were', () => {
+    const last = rgb.layers.length - 1;
+    simulation.start(input, options);
+    simulation.advance(8);
+    const before = Array.from({ length: 8 }, (_, index) => simulation.layerSpikeMap(last, index + 1));
+    expect(before.some((map) => map.some((spike) => spike === 1))).toBe(true);
+    simulation.start(inputOf(rgb, picture(rgb, 9)), { ...options, heads: [0] });
+    simulation.advance(8);
+    const after = Array.from({ length: 8 }, (_, index) => simulation.layerSpikeMap(last, index + 1));
+    expect(after).toEqual(before);
+  });
+});
+
+describe('reading', () => {
+  it('answers for the last block alone', () => {
+    simulation.start(input, options);
+    expect(() => simulation.layerSpikes(0, 0)).toThrow(RangeError);
+    expect(() => simulation.layerSpikes(0, 1)).toThrow(RangeError);
+    for (let turn = 0; turn < 3; turn++) simulation.advance(BLOCK_TIMESTEPS);
+    const end = 3 * BLOCK_TIMESTEPS;
+    expect(() => simulation.layerSpikes(0, end)).not.toThrow();
+    expect(() => simulation.fired(FINAL, end - BLOCK_TIMESTEPS + 1)).not.toThrow();
+    expect(() => simulation.fired(FINAL, end - BLOCK_TIMESTEPS)).toThrow('is not in the last block');
+    expect(() => simulation.layerSpikeMap(0, end + 1)).toThrow('is not in the last block');
+  });
+
+  it('agrees with itself: counters are the sums of maps', () => {
+    simulation.start(input, { ...options, heads: [0, FINAL] });
+    simulation.advance(BLOCK_TIMESTEPS);
+    const ones = (bytes: Uint8Array) => bytes.reduce((sum, byte) => sum + byte, 0);
+    for (let timestep = 1; timestep <= BLOCK_TIMESTEPS; timestep++) {
+      for (let layer = 0; layer < rgb.layers.length; layer++) {
+        expect(simulation.layerSpikes(layer, timestep)).toBe(ones(simulation.layerSpikeMap(layer, timestep)));
+      }
+      expect(simulation.headSpikes(FINAL, timestep)).toBe(ones(simulation.fired(FINAL, timestep)));
+    }
+  });
+
+  it('says how much memory it takes', () => {
+    expect(simulation.memoryBytes % 65536).toBe(0);
+    expect(simulation.memoryBytes).toBeLessThan(2 ** 22);
+  });
+});
