@@ -2,21 +2,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fraction, percentileInterval, resample } from '../src/evaluation/bootstrap.js';
-import { crossing } from '../src/evaluation/crossing.js';
 import { CurveCollector, planCurves } from '../src/evaluation/curves.js';
-import { Observations } from '../src/evaluation/dataset.js';
-import { mirrored, Observer } from '../src/evaluation/observer.js';
+import { crossing } from '../src/fusion/crossing.js';
+import { fuse } from '../src/fusion/posterior.js';
+import { quantiseInput } from '../src/image/tensor.js';
+import { kernelModule } from '../src/node/kernels.js';
+import { Observations } from '../src/observation/observations.js';
+import { mirrored, Observer } from '../src/observation/observer.js';
 import {
   decodeRecord,
   encodeRecord,
   type ImageRecord,
   newRecord,
   recordBytes,
-} from '../src/evaluation/record.js';
-import { rowsUpTo } from '../src/evaluation/rows.js';
-import { fuse } from '../src/fusion/posterior.js';
-import { quantiseInput } from '../src/image/tensor.js';
-import { kernelModule } from '../src/node/kernels.js';
+} from '../src/observation/record.js';
+import { rowsUpTo } from '../src/observation/rows.js';
 import { uniformNumbers } from '../src/random.js';
 import { buildNetwork } from './generate.js';
 import { simulate } from './reference/simulator.js';

@@ -14,7 +14,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['errors', 'random'],
   ['model'],
   ['engine', 'image', 'fusion', 'energy'],
-  ['data'],
+  ['data', 'observation'],
   ['convert', 'classifier'],
   ['answer'],
   ['evaluation'],

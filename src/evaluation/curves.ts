@@ -4,10 +4,10 @@
  * an image, row and curve, which is what the bootstrap needs.
  */
 import type { SpikingNetwork } from '../model/graph.js';
-import { Observations } from './dataset.js';
-import type { ImageRecord } from './record.js';
-import type { CurveKind, StrengthRule } from './results.js';
-import { chosenClass, type FittedStrength } from './strengths.js';
+import { Observations } from '../observation/observations.js';
+import type { ImageRecord } from '../observation/record.js';
+import { chosenClass, type FittedStrength, type StrengthRule } from '../observation/strengths.js';
+import type { CurveKind } from './results.js';
 
 /** One way to answer. */
 export interface CurvePlan {

@@ -3,13 +3,13 @@
  * split is observed once, and the curves, targets and savings follow by arithmetic.
  */
 import type { SpikingNetwork } from '../model/graph.js';
+import { Observations } from '../observation/observations.js';
+import { shapeOf } from '../observation/observer.js';
+import { decodeRecord } from '../observation/record.js';
+import { type FittedStrength, fitStrengths } from '../observation/strengths.js';
 import { uniformNumbers } from '../random.js';
 import { CurveCollector, planCurves } from './curves.js';
-import { Observations } from './dataset.js';
-import { shapeOf } from './observer.js';
-import { decodeRecord } from './record.js';
 import type { Results } from './results.js';
-import { type FittedStrength, fitStrengths } from './strengths.js';
 import { type ResultsContext, summarise, TARGET_ENERGY_MODEL } from './summarise.js';
 import { targetsOf } from './targets.js';
 

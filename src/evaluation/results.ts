@@ -4,6 +4,7 @@
  *
  * A *row* is a timestep at which counts were kept; every list that is said to be "a row" has one entry for each.
  */
+import type { StrengthRule } from '../observation/strengths.js';
 
 /** A fraction of images with its 95 % bootstrap interval over images. */
 export interface Estimate {
@@ -14,19 +15,6 @@ export interface Estimate {
 
 /** What answers: the final prediction alone, fused with an internal one, or the network cut behind a head. */
 export type CurveKind = 'final' | 'fused' | 'truncated';
-
-/** How the strength of the prior was chosen, always on training images. */
-export type StrengthRule =
-  /** Given by the user. */
-  | 'fixed'
-  /** The strength of a grid with the least energy to come within 1 % of the ANN on training images. */
-  | 'energy'
-  /** The strength of a grid with the largest area under the accuracy curve. */
-  | 'area'
-  /** The strength with the largest Beta-Binomial likelihood (empirical Bayes). */
-  | 'evidence'
-  /** A strength for every timestep (BayesianSpikeFusion, Frontiers in Neuroscience 2024). */
-  | 'schedule';
 
 /** Accuracy against cost, over time. */
 export interface Curve {

@@ -3,10 +3,10 @@ import { analogMultiplyAccumulates, multiplyAccumulates } from '../answer.js';
 import { annEnergyMillijoules, DEFAULT_ENERGY_MODEL, ENERGY_MODELS, energyMillijoules } from '../energy.js';
 import { describeModel } from '../model/describe.js';
 import type { SpikingNetwork } from '../model/graph.js';
+import { TARGET_LOSS } from '../observation/strengths.js';
 import { fraction } from './bootstrap.js';
 import type { CurveCollector, CurveCounts } from './curves.js';
 import type { Curve, Estimate, LayerResult, Results, TargetEnergy } from './results.js';
-import { TARGET_LOSS } from './strengths.js';
 import type { Target } from './targets.js';
 
 /** Parts of the results that the counts do not tell. */

@@ -4,11 +4,11 @@
  */
 import type { EnergyModel } from '../energy.js';
 import { energyMillijoules } from '../energy.js';
+import { crossing } from '../fusion/crossing.js';
+import { TARGET_LOSS } from '../observation/strengths.js';
 import { percentileInterval, RESAMPLES, resample } from './bootstrap.js';
-import { crossing } from './crossing.js';
 import type { CurveCollector, CurveCounts } from './curves.js';
 import type { Estimate } from './results.js';
-import { TARGET_LOSS } from './strengths.js';
 
 export interface Target {
   readonly curve: CurveCounts;

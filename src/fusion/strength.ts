@@ -4,6 +4,7 @@
  */
 import { UserError } from '../errors.js';
 import { logBeta } from './beta.js';
+import { crossing } from './crossing.js';
 import { fusedScore } from './posterior.js';
 import { betaPrior, checkStrength } from './prior.js';
 
@@ -38,6 +39,12 @@ export interface AccuracyFit {
   readonly tried: readonly StrengthAccuracy[];
 }
 
+export interface EnergyFit {
+  readonly strength: number;
+  /** At the target, in the unit of the energies given. */
+  readonly energy: number;
+}
+
 export interface EvidenceFit {
   readonly strength: number;
   /** Natural logarithm of the likelihood at that strength, up to a constant. */
@@ -67,6 +74,29 @@ export function fitByAccuracy(data: FusionCounts, strengths: readonly number[] =
     return gain > 0 || (gain === 0 && candidate.strength < best.strength) ? candidate : best;
   });
   return { strength: best.strength, tried };
+}
+
+/**
+ * The strength whose accuracy reaches the target with the least energy; of equals the smallest. This is the paper's
+ * own measure: the energy to come within one point of what the network can do.
+ *
+ * @param energy - spent until each row, rising
+ * @returns null if no strength reaches the target
+ * @throws UserError as {@link fitByAccuracy} does
+ */
+export function fitByEnergy(
+  data: FusionCounts,
+  energy: ArrayLike<number>,
+  target: number,
+  strengths: readonly number[] = STRENGTHS,
+): EnergyFit | null {
+  let best: EnergyFit | null = null;
+  for (const strength of strengths) {
+    const reached = crossing(accuracyCurve(data, strength).accuracy, energy, target);
+    const less = reached !== null && (best === null || reached.energy < best.energy);
+    if (less) best = { strength, energy: reached.energy };
+  }
+  return best;
 }
 
 /**

@@ -2,10 +2,10 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { deflateRawSync } from 'node:zlib';
-import { Observer, type ObserverOptions } from '../evaluation/observer.js';
-import { encodeRecord } from '../evaluation/record.js';
 import type { PixelImage } from '../image/pixel-image.js';
 import { readModel } from '../model/file.js';
+import { Observer, type ObserverOptions } from '../observation/observer.js';
+import { encodeRecord } from '../observation/record.js';
 
 export interface EvaluationWorkerData {
   readonly module: WebAssembly.Module;

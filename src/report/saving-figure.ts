@@ -1,6 +1,7 @@
 /** The saving of energy at ANN - 1 % against the depth of the head that is fused, for every rule. */
 import type { Data, Mark, Spec } from 'vega';
-import type { Results, StrengthRule, TargetEnergy } from '../evaluation/results.js';
+import type { Results, TargetEnergy } from '../evaluation/results.js';
+import type { StrengthRule } from '../observation/strengths.js';
 import { PAPER } from './paper.js';
 import { fusedTargets, RULE_NAMES, rulesOf } from './select.js';
 import {

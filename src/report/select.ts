@@ -1,5 +1,6 @@
 /** Finds in the results what the figures and tables speak of, and puts it into words. */
-import type { Curve, CurveKind, Results, StrengthRule, TargetEnergy } from '../evaluation/results.js';
+import type { Curve, CurveKind, Results, TargetEnergy } from '../evaluation/results.js';
+import type { StrengthRule } from '../observation/strengths.js';
 
 /** What is said of a strength that a rule chose: "strength of least energy". */
 export const RULE_NAMES: Readonly<Record<StrengthRule, string>> = {

@@ -6,9 +6,9 @@ import type {
   Estimate,
   LayerResult,
   Results,
-  StrengthRule,
   TargetEnergy,
 } from '../../src/evaluation/results.js';
+import type { StrengthRule } from '../../src/observation/strengths.js';
 
 export interface SyntheticOptions {
   readonly rows?: readonly number[];

@@ -5,13 +5,26 @@
 import {
   accuracyCurve,
   chooseClass,
+  type EnergyFit,
   type FusionCounts,
+  fitByEnergy,
   fitByEvidence,
   STRENGTHS,
 } from '../fusion/strength.js';
-import { crossing } from './crossing.js';
-import type { Observations } from './dataset.js';
-import type { StrengthRule } from './results.js';
+import type { Observations } from './observations.js';
+
+/** How the strength of the prior was chosen, always on training images. */
+export type StrengthRule =
+  /** Given by the user. */
+  | 'fixed'
+  /** The strength of a grid with the least energy to come within 1 % of the ANN on training images. */
+  | 'energy'
+  /** The strength of a grid with the largest area under the accuracy curve. */
+  | 'area'
+  /** The strength with the largest Beta-Binomial likelihood (empirical Bayes). */
+  | 'evidence'
+  /** A strength for every timestep (BayesianSpikeFusion, Frontiers in Neuroscience 2024). */
+  | 'schedule';
 
 export interface FittedStrength {
   readonly rule: StrengthRule;
@@ -33,11 +46,23 @@ export function fitStrengths(training: Observations, position: number): FittedSt
   const curves = STRENGTHS.map((strength) => accuracyCurve(data, strength));
   const area = curves.reduce((best, curve) => (curve.meanAccuracy > best.meanAccuracy ? curve : best));
   return [
-    { rule: 'energy', strength: leastEnergy(training, position, curves) ?? area.strength },
+    { rule: 'energy', strength: fitHeadByEnergy(training, position)?.strength ?? area.strength },
     { rule: 'area', strength: area.strength },
     { rule: 'evidence', strength: fitByEvidence(data, evidenceRow(training, curves[0]!.accuracy)).strength },
     { rule: 'schedule', strength: schedule(curves) },
   ];
+}
+
+/**
+ * The strength with which the head, fused with the final prediction, comes within one point of the ANN at the least
+ * energy, in synaptic operations; null if none does. The final head itself stands for the final prediction alone.
+ */
+export function fitHeadByEnergy(training: Observations, position: number): EnergyFit | null {
+  const final = training.heads.length - 1;
+  const alone = position === final;
+  const energy = meanOperations(training, training.partsOf(alone ? [final] : [position, final]));
+  const target = annAccuracy(training) - TARGET_LOSS;
+  return fitByEnergy(fusionCounts(training, position), energy, target, alone ? [0] : STRENGTHS);
 }
 
 /** The counts of the final head and of one internal head in the form that src/fusion/strength.ts takes. */
@@ -49,23 +74,6 @@ function fusionCounts(training: Observations, position: number): FusionCounts {
     final: training.counts[training.heads.length - 1]!,
     head: training.counts[position]!,
   };
-}
-
-/** The strength whose curve reaches the target with the least energy; null if none reaches it. */
-function leastEnergy(
-  training: Observations,
-  position: number,
-  curves: readonly { readonly strength: number; readonly accuracy: readonly number[] }[],
-): number | null {
-  const energy = meanOperations(training, training.partsOf([position, training.heads.length - 1]));
-  const target = annAccuracy(training) - TARGET_LOSS;
-  let best: { strength: number; energy: number } | null = null;
-  for (const { strength, accuracy } of curves) {
-    const reached = crossing(accuracy, energy, target);
-    if (reached && (best === null || reached.energy < best.energy))
-      best = { strength, energy: reached.energy };
-  }
-  return best?.strength ?? null;
 }
 
 /** The timestep at which evidence is weighed: where the final prediction alone has come near its end. */
