@@ -46,7 +46,7 @@ export function fitStrengths(training: Observations, position: number): FittedSt
   const curves = STRENGTHS.map((strength) => accuracyCurve(data, strength));
   const area = curves.reduce((best, curve) => (curve.meanAccuracy > best.meanAccuracy ? curve : best));
   return [
-    { rule: 'energy', strength: fitHeadByEnergy(training, position)?.strength ?? area.strength },
+    { rule: 'energy', strength: leastEnergy(training, position, data)?.strength ?? area.strength },
     { rule: 'area', strength: area.strength },
     { rule: 'evidence', strength: fitByEvidence(data, evidenceRow(training, curves[0]!.accuracy)).strength },
     { rule: 'schedule', strength: schedule(curves) },
@@ -54,15 +54,18 @@ export function fitStrengths(training: Observations, position: number): FittedSt
 }
 
 /**
- * The strength with which the head, fused with the final prediction, comes within one point of the ANN at the least
- * energy, in synaptic operations; null if none does. The final head itself stands for the final prediction alone.
+ * The strength under which the final counts after the last row are likeliest given the head's.
+ *
+ * @throws UserError if the head never fires
  */
-export function fitHeadByEnergy(training: Observations, position: number): EnergyFit | null {
-  const final = training.heads.length - 1;
-  const alone = position === final;
-  const energy = meanOperations(training, training.partsOf(alone ? [final] : [position, final]));
-  const target = annAccuracy(training) - TARGET_LOSS;
-  return fitByEnergy(fusionCounts(training, position), energy, target, alone ? [0] : STRENGTHS);
+export function fitHeadByEvidence(training: Observations, position: number): number {
+  return fitByEvidence(fusionCounts(training, position), training.rows.at(-1)!).strength;
+}
+
+/** The strength that comes within one point of the ANN at the least energy, in synaptic operations; null if none does. */
+function leastEnergy(training: Observations, position: number, data: FusionCounts): EnergyFit | null {
+  const energy = meanOperations(training, training.partsOf([position, training.heads.length - 1]));
+  return fitByEnergy(data, energy, annAccuracy(training) - TARGET_LOSS);
 }
 
 /** The counts of the final head and of one internal head in the form that src/fusion/strength.ts takes. */
