@@ -13,6 +13,7 @@ import type {
   SpikingNetwork,
 } from '../src/model/graph.js';
 import { IMAGE } from '../src/model/graph.js';
+import { uniformNumbers } from '../src/random.js';
 
 /** One residual block of a recipe: two convolutions and a skip connection. */
 export interface BlockRecipe {
@@ -49,16 +50,8 @@ export interface NetworkBounds {
   readonly classes?: number;
 }
 
-/** Uniform numbers in [0, 1) from a 32-bit seed (mulberry32), so that a failing case can be replayed. */
-export function uniform(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let word = Math.imul(state ^ (state >>> 15), state | 1);
-    word ^= word + Math.imul(word ^ (word >>> 7), word | 61);
-    return ((word ^ (word >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+/** The numbers behind every random network and input here, so that a failing case can be replayed. */
+export const uniform = uniformNumbers;
 
 /** The share of neurons that the thresholds are scaled for. */
 const RATE = 0.2;

@@ -2,7 +2,6 @@
  * The state of a calibration in a file beside the output, so that an interrupted conversion goes on. It is believed
  * only if it is whole, and if all that the calibration depends on is the same.
  */
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { CalibrationState } from '../convert/calibrate.js';
@@ -12,6 +11,7 @@ import { UserError } from '../errors.js';
 import { Field } from '../model/check.js';
 import type { Network } from '../model/graph.js';
 import { readFileChecked, writeFileAtomic } from '../node/files.js';
+import { sha256 } from '../node/hash.js';
 
 /** A ResNet-18's state has some five megabytes. */
 const LARGEST_STATE = 2 ** 28;
@@ -74,8 +74,4 @@ export class CalibrationFile {
 
 function say(message: string): void {
   process.stderr.write(`${message}\n`);
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

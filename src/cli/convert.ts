@@ -1,5 +1,4 @@
 /** `snnwasm convert CHECKPOINT`: turns a trained network into a spiking one and writes the model file. */
-import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type ConversionOptions, convertNetwork, quantiseNetwork } from '../convert/convert.js';
@@ -12,6 +11,7 @@ import { UserError } from '../errors.js';
 import { writeModel } from '../model/file.js';
 import type { Network, Propagation } from '../model/graph.js';
 import { readFileChecked, writeFileAtomic } from '../node/files.js';
+import { sha256 } from '../node/hash.js';
 import { kernelModule } from '../node/kernels.js';
 import { CalibrationFile } from './calibration-file.js';
 import { decimalNumber, wholeNumber } from './options.js';
@@ -127,8 +127,4 @@ function headPlaces(text: string): Record<string, number> {
   const places = text.split(',').map((place) => /^([^=]+)=(\d{1,4})$/.exec(place));
   if (places.some((place) => place === null)) throw new InvalidArgumentError('Write it as in a=2,b=4.');
   return Object.fromEntries(places.map((place) => [place![1]!, Number(place![2])]));
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

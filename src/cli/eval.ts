@@ -1,5 +1,4 @@
 /** `snnwasm eval MODEL`: the paper's experiment on CIFAR-100. */
-import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +14,7 @@ import type { Propagation, SpikingNetwork } from '../model/graph.js';
 import { type Cifar100Split, openCifar100 } from '../node/cifar100.js';
 import type { EvaluationJob, EvaluationResult, EvaluationWorkerData } from '../node/evaluation-worker.js';
 import { readFileChecked, writeFileAtomic } from '../node/files.js';
+import { sha256 } from '../node/hash.js';
 import { Journal } from '../node/journal.js';
 import { kernelModule } from '../node/kernels.js';
 import { shippedModelPath } from '../node/models.js';
@@ -277,8 +277,4 @@ function strength(text: string): number | 'auto' {
   if (!/^[\d.]+$/.test(text) || !(value <= MAXIMUM_PRIOR_STRENGTH))
     throw new InvalidArgumentError(`It must be a number from 0 to ${MAXIMUM_PRIOR_STRENGTH}, or auto.`);
   return value;
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -4,6 +4,7 @@
  */
 import { UserError } from '../errors.js';
 import { type Convolution, IMAGE, type Layer, type Network, type Shape } from '../model/graph.js';
+import { sizeOf } from '../model/synapses.js';
 import { Arena, ensureMemory, instantiateKernels, type Kernels } from './wasm.js';
 
 /** Output channels of one tile of assembly/dense.ts. */
@@ -32,7 +33,7 @@ export class DenseNetwork {
     const arena = new Arena();
     this.network = network;
     this.#kernels = kernels;
-    this.#image = arena.allocate(4 * size(network.input));
+    this.#image = arena.allocate(4 * sizeOf(network.input));
     this.#padded = arena.allocate(4 * Math.max(...network.layers.map((layer) => this.#largestPadded(layer))));
     this.#layers = network.layers.map((layer) => this.#allocate(arena, layer));
     ensureMemory(kernels.memory, arena.bytes);
@@ -55,8 +56,8 @@ export class DenseNetwork {
    * @param input - normalised, `[y][x][channel]`
    */
   run(input: Float32Array): void {
-    if (input.length !== size(this.network.input)) {
-      throw new UserError(`the network takes ${size(this.network.input)} values, but got ${input.length}`);
+    if (input.length !== sizeOf(this.network.input)) {
+      throw new UserError(`the network takes ${sizeOf(this.network.input)} values, but got ${input.length}`);
     }
     new Float32Array(this.#kernels.memory.buffer, this.#image, input.length).set(input);
     this.network.layers.forEach((layer, index) => {
@@ -168,8 +169,4 @@ export class DenseNetwork {
       }
     });
   }
-}
-
-function size(shape: Shape): number {
-  return shape.channels * shape.height * shape.width;
 }

@@ -46,11 +46,7 @@ export class Journal {
     return journal;
   }
 
-  /** Numbers of the entries that are there. */
-  get numbers(): ReadonlySet<number> {
-    return new Set(this.#entries.keys());
-  }
-
+  /** Whether there is an entry of this number. */
   has(number: number): boolean {
     return this.#entries.has(number);
   }

@@ -3,13 +3,12 @@
  * one grid.
  */
 import {
-  accuracyCurve,
   chooseClass,
   type EnergyFit,
   type FusionCounts,
+  fitByAccuracy,
   fitByEnergy,
   fitByEvidence,
-  STRENGTHS,
 } from '../fusion/strength.js';
 import type { Observations } from './observations.js';
 
@@ -43,11 +42,10 @@ export const TARGET_LOSS = 0.01;
  */
 export function fitStrengths(training: Observations, position: number): FittedStrength[] {
   const data = fusionCounts(training, position);
-  const curves = STRENGTHS.map((strength) => accuracyCurve(data, strength));
-  const area = curves.reduce((best, curve) => (curve.meanAccuracy > best.meanAccuracy ? curve : best));
+  const { strength: area, tried: curves } = fitByAccuracy(data);
   return [
-    { rule: 'energy', strength: leastEnergy(training, position, data)?.strength ?? area.strength },
-    { rule: 'area', strength: area.strength },
+    { rule: 'energy', strength: leastEnergy(training, position, data)?.strength ?? area },
+    { rule: 'area', strength: area },
     { rule: 'evidence', strength: fitByEvidence(data, evidenceRow(training, curves[0]!.accuracy)).strength },
     { rule: 'schedule', strength: schedule(curves) },
   ];

@@ -10,6 +10,7 @@ import type {
   SpikingNetwork,
 } from '../../src/model/graph.js';
 import { IMAGE } from '../../src/model/graph.js';
+import { uniformNumbers } from '../../src/random.js';
 import { size } from './simulator.js';
 
 export interface RandomNetworkOptions {
@@ -21,16 +22,8 @@ export interface RandomNetworkOptions {
   readonly classes?: number;
 }
 
-/** A generator of uniform numbers in [0, 1): mulberry32. */
-export function randomNumbers(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+/** Seeded uniform numbers in [0, 1). */
+export const randomNumbers = uniformNumbers;
 
 /** An input tensor for the network, integers between -600 and 600. */
 export function randomInput(network: SpikingNetwork, seed: number): Int16Array {
