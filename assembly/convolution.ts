@@ -2,139 +2,112 @@
  * Event-driven convolution: for one output pixel and 64 output channels, every input spike inside the window adds
  * one row of 64 int8 weights. No multiplication, no scatter, all lanes full at any sparsity.
  *
- * Addresses. A row's list holds x * channels + c. With weights [ky][kx][in][64] and a window whose left edge lies
- * at column `left` (which may be negative), the tap is kx = x - left, so
+ * TWO CHANNELS A WORD. Widening int8 to i16 costs as much as adding it. So a row is added as it lies in memory, as
+ * i16 words of two channels (drawn in layout.ts), and once more shifted right by 8, which leaves the odd channels.
+ * After n rows, n <= 256,
  *
- *   row address = weights + ((ky * kernel + kx) * channels + c) * 64
- *               = weights + ((ky * kernel - left) * channels + entry) * 64
+ *   words = sum (odd * 256 + even + 128)    modulo 2^16
+ *   odds  = sum odd                         exact: |sum| <= 2^15
+ *   evens = words - odds * 256 - n * 128    modulo 2^16, and exact for the same reason
  *
- * and one base address per window row turns a list entry into a weight row with one shift and one addition.
- *
- * The sums live in eight i16x8 registers and are widened into the i32 membranes at the end of the window, or after
- * 256 rows, before an i16 could overflow.
+ * Sixteen channels so take one load, one shift and two additions, where widening takes two loads, two widenings and
+ * two additions. The sums live in eight registers for up to 256 rows.
  */
 import {
   CONNECTION_KERNEL,
-  CONNECTION_PADDING,
   CONNECTION_SOURCE,
-  CONNECTION_STRIDE,
   CONNECTION_WEIGHTS,
+  EVEN_CHANNEL_OFFSET,
   LAYER_CHANNELS,
-  LAYER_HEIGHT,
-  LAYER_LIST,
-  LAYER_LIST_STRIDE,
-  LAYER_ROW_START,
-  LAYER_ROW_START_STRIDE,
-  LAYER_WIDTH,
   ROWS_PER_FLUSH,
 } from './layout';
+import { addSums } from './neuron';
+import { gatherWindow } from './window';
 
-/** Adds eight i16 sums to eight i32 membranes. */
-// @ts-ignore: decorator
-@inline
-function widenInto(membrane: usize, sums: v128): void {
-  v128.store(membrane, i32x4.add(v128.load(membrane), i32x4.extend_low_i16x8_s(sums)));
-  v128.store(membrane, i32x4.add(v128.load(membrane, 16), i32x4.extend_high_i16x8_s(sums)), 16);
+/** Where the weights of 64 output channels begin. */
+export function weightsOf(connection: usize, block: i32): usize {
+  return load<usize>(connection, CONNECTION_WEIGHTS) + <usize>block * weightBytes(connection);
+}
+
+function weightBytes(connection: usize): usize {
+  const kernel = load<i32>(connection, CONNECTION_KERNEL);
+  return <usize>(kernel * kernel * load<i32>(load<usize>(connection, CONNECTION_SOURCE), LAYER_CHANNELS)) << 6;
 }
 
 /**
- * Adds to 64 membranes the weights of all spikes in the window of output pixel (x, y).
+ * Reads the weights of 64 output channels from end to end, so that they come into the second-level cache as one
+ * stream: spikes ask for them in no order, which the memory behind that cache answers several times slower.
  *
- * @param connection - a convolution
+ * @param sink - a word that may change, so that the reading is not optimised away
+ */
+export function fetchWeights(connection: usize, block: i32, sink: usize): void {
+  const first = weightsOf(connection, block);
+  const end = first + weightBytes(connection);
+  let sum = 0;
+  for (let line = first; line < end; line += 64) sum += load<i32>(line);
+  store<i32>(sink, sum);
+}
+
+/** Stores the sums of 16 channels in their order. */
+// @ts-ignore: decorator
+@inline
+function storeSums(sums: usize, words: v128, odds: v128, offset: v128): void {
+  const evens = i16x8.sub(i16x8.sub(words, i16x8.shl(odds, 8)), offset);
+  v128.store(sums, i16x8.shuffle(evens, odds, 0, 8, 1, 9, 2, 10, 3, 11));
+  v128.store(sums, i16x8.shuffle(evens, odds, 4, 12, 5, 13, 6, 14, 7, 15), 16);
+}
+
+/**
+ * Sums the weights of all spikes in the open window (window.ts) for 64 output channels.
+ *
  * @param slot - which timestep of the source's spikes to read
- * @param block - which 64 output channels
- * @param membrane - their membranes
+ * @param weights - those of the 64 channels, {@link weightsOf}
+ * @param membrane - the 64 membranes; they receive the first rows of a window of more than 256 spikes
+ * @param sums - i16 [64]: receives the rest, which is still to be added to the membranes
+ * @param rows - u16 []: scratch for the window's weight rows
  * @returns the number of spikes in the window: synaptic operations per output channel
  */
-export function convolve(connection: usize, slot: i32, block: i32, y: i32, x: i32, membrane: usize): i32 {
-  const source = load<usize>(connection, CONNECTION_SOURCE);
-  const kernel = load<i32>(connection, CONNECTION_KERNEL);
-  const stride = load<i32>(connection, CONNECTION_STRIDE);
-  const padding = load<i32>(connection, CONNECTION_PADDING);
-  const channels = load<i32>(source, LAYER_CHANNELS);
-  const height = load<i32>(source, LAYER_HEIGHT);
-  const width = load<i32>(source, LAYER_WIDTH);
-
-  const top = y * stride - padding;
-  const left = x * stride - padding;
-  const firstRow = max(top, 0);
-  const lastRow = min(top + kernel, height);
-  const firstColumn = <usize>max(left, 0) << 1;
-  const lastColumn = <usize>min(left + kernel, width) << 1;
-
-  const rowStartBytes = <usize>(width + 1) << 1;
-  const listBytes = <usize>(width * channels) << 1;
-  const tapRowBytes = <usize>(kernel * channels) << 6;
-  let rowStart =
-    load<usize>(source, LAYER_ROW_START) +
-    slot * load<i32>(source, LAYER_ROW_START_STRIDE) +
-    <usize>firstRow * rowStartBytes;
-  let list =
-    load<usize>(source, LAYER_LIST) + slot * load<i32>(source, LAYER_LIST_STRIDE) + <usize>firstRow * listBytes;
-  let weights =
-    load<usize>(connection, CONNECTION_WEIGHTS) +
-    <usize>block * (<usize>kernel * tapRowBytes) +
-    <usize>(firstRow - top) * tapRowBytes -
-    ((<usize>left * <usize>channels) << 6);
-
-  let sum0 = i16x8.splat(0);
-  let sum1 = i16x8.splat(0);
-  let sum2 = i16x8.splat(0);
-  let sum3 = i16x8.splat(0);
-  let sum4 = i16x8.splat(0);
-  let sum5 = i16x8.splat(0);
-  let sum6 = i16x8.splat(0);
-  let sum7 = i16x8.splat(0);
-  let spikes = 0;
-  let room = ROWS_PER_FLUSH;
-
-  for (let row = firstRow; row < lastRow; row++) {
-    let entry = list + (<usize>load<u16>(rowStart + firstColumn) << 1);
-    const end = list + (<usize>load<u16>(rowStart + lastColumn) << 1);
-    spikes += <i32>((end - entry) >> 1);
-
-    while (entry < end) {
-      const pause = min(end, entry + (<usize>room << 1));
-      room -= <i32>((pause - entry) >> 1);
-      do {
-        const weightRow = weights + (<usize>load<u16>(entry) << 6);
-        sum0 = i16x8.add(sum0, v128.load_ext<i8>(weightRow));
-        sum1 = i16x8.add(sum1, v128.load_ext<i8>(weightRow, 8));
-        sum2 = i16x8.add(sum2, v128.load_ext<i8>(weightRow, 16));
-        sum3 = i16x8.add(sum3, v128.load_ext<i8>(weightRow, 24));
-        sum4 = i16x8.add(sum4, v128.load_ext<i8>(weightRow, 32));
-        sum5 = i16x8.add(sum5, v128.load_ext<i8>(weightRow, 40));
-        sum6 = i16x8.add(sum6, v128.load_ext<i8>(weightRow, 48));
-        sum7 = i16x8.add(sum7, v128.load_ext<i8>(weightRow, 56));
-        entry += 2;
-      } while (entry < pause);
-      if (room == 0) {
-        widenInto(membrane, sum0);
-        widenInto(membrane + 32, sum1);
-        widenInto(membrane + 64, sum2);
-        widenInto(membrane + 96, sum3);
-        widenInto(membrane + 128, sum4);
-        widenInto(membrane + 160, sum5);
-        widenInto(membrane + 192, sum6);
-        widenInto(membrane + 224, sum7);
-        sum0 = sum1 = sum2 = sum3 = sum4 = sum5 = sum6 = sum7 = i16x8.splat(0);
-        room = ROWS_PER_FLUSH;
-      }
+export function convolve(
+  connection: usize,
+  slot: i32,
+  weights: usize,
+  membrane: usize,
+  sums: usize,
+  rows: usize,
+): i32 {
+  const rowsEnd = gatherWindow(connection, slot, rows);
+  const spikes = <i32>((rowsEnd - rows) >> 1);
+  while (true) {
+    const end = min(rowsEnd, rows + (ROWS_PER_FLUSH << 1));
+    const offset = i16x8.splat(<i16>(<i32>((end - rows) >> 1) * EVEN_CHANNEL_OFFSET));
+    let words0 = i16x8.splat(0);
+    let words1 = i16x8.splat(0);
+    let words2 = i16x8.splat(0);
+    let words3 = i16x8.splat(0);
+    let odds0 = i16x8.splat(0);
+    let odds1 = i16x8.splat(0);
+    let odds2 = i16x8.splat(0);
+    let odds3 = i16x8.splat(0);
+    for (; rows < end; rows += 2) {
+      const row = weights + (<usize>load<u16>(rows) << 6);
+      const row0 = v128.load(row);
+      const row1 = v128.load(row, 16);
+      const row2 = v128.load(row, 32);
+      const row3 = v128.load(row, 48);
+      words0 = i16x8.add(words0, row0);
+      words1 = i16x8.add(words1, row1);
+      words2 = i16x8.add(words2, row2);
+      words3 = i16x8.add(words3, row3);
+      odds0 = i16x8.add(odds0, i16x8.shr_s(row0, 8));
+      odds1 = i16x8.add(odds1, i16x8.shr_s(row1, 8));
+      odds2 = i16x8.add(odds2, i16x8.shr_s(row2, 8));
+      odds3 = i16x8.add(odds3, i16x8.shr_s(row3, 8));
     }
-    rowStart += rowStartBytes;
-    list += listBytes;
-    weights += tapRowBytes;
+    storeSums(sums, words0, odds0, offset);
+    storeSums(sums + 32, words1, odds1, offset);
+    storeSums(sums + 64, words2, odds2, offset);
+    storeSums(sums + 96, words3, odds3, offset);
+    if (rows == rowsEnd) return spikes;
+    addSums(membrane, sums);
   }
-
-  if (spikes) {
-    widenInto(membrane, sum0);
-    widenInto(membrane + 32, sum1);
-    widenInto(membrane + 64, sum2);
-    widenInto(membrane + 96, sum3);
-    widenInto(membrane + 128, sum4);
-    widenInto(membrane + 160, sum5);
-    widenInto(membrane + 192, sum6);
-    widenInto(membrane + 224, sum7);
-  }
-  return spikes;
 }

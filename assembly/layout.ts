@@ -11,9 +11,17 @@
  *
  *   membrane    i32 [block][pixel][64]           pixel = y * width + x
  *   bias        i32 [block][64]                  threshold alike
- *   weights     i8  [block][ky][kx][in][64]      in = source channels, unpadded
+ *   weights     u8  [block][ky][kx][in][64]      in = source channels, unpadded; packed as drawn below
  *   skip        i32 [block][64]                  weights of an identity connection
  *   current     i32 [block][pixel][64]           constant drive of the analog first layer, bias included
+ *
+ * PACKED WEIGHTS. A convolution reads 16 weights as eight i16 words, so each word holds two channels:
+ *
+ *   word k = (weight of channel 2k + 1) * 256 + (weight of channel 2k) + 128
+ *
+ * which as bytes is int8 in the order of the channels, with 128 added to those of even channels. The sum of up to 256
+ * words and the sum of their high bytes together give both channels' sums exactly (convolution.ts). The weights of
+ * the analog layer are plain int8.
  *
  * SPIKES. A block of timesteps is computed layer by layer, so that a layer's weights and membranes stay in cache;
  * each layer therefore keeps the spikes of the last `slots` timesteps in a ring, slot = timestep % slots.
@@ -22,15 +30,19 @@
  *   list        u16 [slot][y][width * channels]  x * channels + c of every spike of the row, ascending
  *   rowStart    u16 [slot][y][width + 1]         where the spikes of column x begin in the row's list
  *
- * A 3x3 window is thus three contiguous runs of `list`, one a row.
+ * A 3x3 window is thus three contiguous runs of `list`, one a row. GATHERED_BYTES of slack follow the last slot's list.
  */
 
 /** Output channels a kernel works on at once. */
 export const LANES = 64;
 /** Bytes of one block of 64 i32 lanes. */
 export const LANE_BYTES = 256;
+/** Added to the weights of even channels (drawn above). */
+export const EVEN_CHANNEL_OFFSET = 128;
 /** Rows of int8 weights that an i16 lane can take without overflow: 256 * -128 = -32768. */
 export const ROWS_PER_FLUSH = 256;
+/** Spikes are gathered in steps of so many bytes: what lies behind every list, and behind the window's rows. */
+export const GATHERED_BYTES = 48;
 
 export const NETWORK_LAYERS = 0;
 export const NETWORK_LAYER_COUNT = 4;
@@ -42,7 +54,11 @@ export const NETWORK_SLOTS = 16;
 export const NETWORK_DELAY = 20;
 /** Timesteps computed since the last reset. */
 export const NETWORK_TIMESTEP = 24;
-export const NETWORK_BYTES = 32;
+/** i16 [64]: scratch, a window's sums on their way to the membranes. */
+export const NETWORK_SUMS = 28;
+/** u16 [kernel * kernel * channels of the largest window], and GATHERED_BYTES: scratch, its weight rows. */
+export const NETWORK_WINDOW_ROWS = 32;
+export const NETWORK_BYTES = 48;
 
 export const LAYER_CHANNELS = 0;
 export const LAYER_BLOCKS = 4;
@@ -80,7 +96,17 @@ export const CONNECTION_CURRENT = 24;
 export const CONNECTION_IMAGE_CHANNELS = 28;
 export const CONNECTION_IMAGE_HEIGHT = 32;
 export const CONNECTION_IMAGE_WIDTH = 36;
-export const CONNECTION_BYTES = 48;
+/**
+ * Convolutions only: scratch, the window of the output pixel at hand, without what lies in the padding. Where the
+ * list and the row start of its first row lie in slot 0; what turns an entry of that list into a weight row; how many
+ * rows there are, and twice how many columns.
+ */
+export const CONNECTION_WINDOW_LIST = 40;
+export const CONNECTION_WINDOW_ROW_START = 44;
+export const CONNECTION_WINDOW_FIRST = 48;
+export const CONNECTION_WINDOW_ROWS = 52;
+export const CONNECTION_WINDOW_COLUMN_BYTES = 56;
+export const CONNECTION_BYTES = 64;
 
 export const KIND_CONVOLUTION = 0;
 export const KIND_IDENTITY = 1;

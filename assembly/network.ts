@@ -7,7 +7,7 @@
  * before; both are one subtraction here, because the spike rings keep one timestep more than a block.
  */
 import { computeCurrent } from './analog';
-import { convolve } from './convolution';
+import { convolve, fetchWeights, weightsOf } from './convolution';
 import { advanceHead } from './head';
 import {
   CONNECTION_BYTES,
@@ -20,7 +20,9 @@ import {
   HEAD_THRESHOLD,
   KIND_ANALOG,
   KIND_CONVOLUTION,
+  KIND_IDENTITY,
   LANE_BYTES,
+  LANES,
   LAYER_BIAS,
   LAYER_BLOCKS,
   LAYER_BYTES,
@@ -43,11 +45,14 @@ import {
   NETWORK_LAYER_COUNT,
   NETWORK_LAYERS,
   NETWORK_SLOTS,
+  NETWORK_SUMS,
   NETWORK_TIMESTEP,
+  NETWORK_WINDOW_ROWS,
 } from './layout';
-import { integrateAndFire } from './neuron';
+import { addSums, integrateAndFire } from './neuron';
 import { addIdentity } from './residual';
 import { listSpikes } from './spikes';
+import { openWindow } from './window';
 
 // @ts-ignore: decorator
 @inline
@@ -108,7 +113,7 @@ export function advance(network: usize, steps: i32): void {
   let head = load<usize>(network, NETWORK_HEADS);
   let headsLeft = load<i32>(network, NETWORK_HEAD_COUNT);
   for (let index = load<i32>(network, NETWORK_LAYER_COUNT); index > 0; index--, layer += LAYER_BYTES) {
-    advanceLayer(layer, first, steps, slots, delay);
+    advanceLayer(network, layer, first, steps);
     // Heads come in the order of their layers.
     for (; headsLeft > 0 && load<usize>(head, HEAD_LAYER) == layer; headsLeft--, head += HEAD_BYTES) {
       for (let timestep = first; timestep < first + steps; timestep++) {
@@ -119,17 +124,15 @@ export function advance(network: usize, steps: i32): void {
   store<i32>(network, first + steps - 1, NETWORK_TIMESTEP);
 }
 
-function advanceLayer(layer: usize, first: i32, steps: i32, slots: i32, delay: i32): void {
+function advanceLayer(network: usize, layer: usize, first: i32, steps: i32): void {
+  const slots = load<i32>(network, NETWORK_SLOTS);
   const blocks = load<i32>(layer, LAYER_BLOCKS);
-  const channels = load<i32>(layer, LAYER_CHANNELS);
   const spikes = load<usize>(layer, LAYER_SPIKES);
   const operations = load<usize>(layer, LAYER_OPERATIONS);
   for (let timestep = first; timestep < first + steps; timestep++) {
     store<u32>(operations + (<usize>(timestep % slots) << 2), 0);
   }
-  for (let block = 0; block < blocks; block++) {
-    advanceBlock(layer, block, min(64, channels - block * 64), first, steps, slots, delay);
-  }
+  for (let block = 0; block < blocks; block++) advanceBlock(network, layer, block, first, steps);
   for (let timestep = first; timestep < first + steps; timestep++) {
     const slot = timestep % slots;
     store<u32>(spikes + (<usize>slot << 2), listSpikes(layer, slot));
@@ -137,53 +140,76 @@ function advanceLayer(layer: usize, first: i32, steps: i32, slots: i32, delay: i
 }
 
 /** All pixels of 64 channels; a pixel's membranes stay in the first-level cache for all timesteps of the call. */
-function advanceBlock(
-  layer: usize,
-  block: i32,
-  channels: i32,
-  first: i32,
-  steps: i32,
-  slots: i32,
-  delay: i32,
-): void {
+function advanceBlock(network: usize, layer: usize, block: i32, first: i32, steps: i32): void {
   const height = load<i32>(layer, LAYER_HEIGHT);
   const width = load<i32>(layer, LAYER_WIDTH);
-  const blocks = load<i32>(layer, LAYER_BLOCKS);
   const connections = load<usize>(layer, LAYER_CONNECTIONS);
-  const connectionsEnd = connections + load<i32>(layer, LAYER_CONNECTION_COUNT) * CONNECTION_BYTES;
-  const bias = load<usize>(layer, LAYER_BIAS) + <usize>(block * LANE_BYTES);
-  const threshold = load<usize>(layer, LAYER_THRESHOLD) + <usize>(block * LANE_BYTES);
-  const operations = load<usize>(layer, LAYER_OPERATIONS);
-  const mask = load<usize>(layer, LAYER_MASK);
-  const maskStride = load<i32>(layer, LAYER_MASK_STRIDE);
-  let membrane = load<usize>(layer, LAYER_MEMBRANE) + <usize>(block * height * width * LANE_BYTES);
-  let pixel = 0;
+  const end = connections + load<i32>(layer, LAYER_CONNECTION_COUNT) * CONNECTION_BYTES;
+  const sums = load<usize>(network, NETWORK_SUMS);
+  for (let connection = connections; connection < end; connection += CONNECTION_BYTES) {
+    if (load<i32>(connection, CONNECTION_KIND) == KIND_CONVOLUTION) fetchWeights(connection, block, sums);
+  }
+  // A layer without a convolution adds these zeros.
+  memory.fill(sums, 0, LANES << 1);
+  let pixel = block * height * width;
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, pixel++, membrane += LANE_BYTES) {
-      for (let timestep = first; timestep < first + steps; timestep++) {
-        const slot = timestep % slots;
-        const sourceSlot = (timestep - delay) % slots;
-        let received: u32 = 0;
-        let drive = bias;
-        for (let connection = connections; connection < connectionsEnd; connection += CONNECTION_BYTES) {
-          const kind = load<i32>(connection, CONNECTION_KIND);
-          if (kind == KIND_CONVOLUTION) {
-            received += convolve(connection, sourceSlot, block, y, x, membrane) * channels;
-          } else if (kind == KIND_ANALOG) {
-            drive =
-              load<usize>(connection, CONNECTION_CURRENT) +
-              <usize>((block * height * width + pixel) * LANE_BYTES);
-          } else {
-            received += addIdentity(connection, sourceSlot, block, pixel, membrane);
-          }
-        }
-        store<u64>(
-          mask + slot * maskStride + (<usize>(pixel * blocks + block) << 3),
-          integrateAndFire(membrane, drive, threshold),
-        );
-        const counter = operations + (<usize>slot << 2);
-        store<u32>(counter, load<u32>(counter) + received);
+    for (let x = 0; x < width; x++, pixel++) {
+      let drive = load<usize>(layer, LAYER_BIAS) + <usize>(block * LANE_BYTES);
+      for (let connection = connections; connection < end; connection += CONNECTION_BYTES) {
+        const kind = load<i32>(connection, CONNECTION_KIND);
+        if (kind == KIND_CONVOLUTION) openWindow(connection, y, x);
+        if (kind == KIND_ANALOG) drive = load<usize>(connection, CONNECTION_CURRENT) + <usize>(pixel * LANE_BYTES);
+      }
+      advancePixel(network, layer, block, y * width + x, drive, first, steps);
+    }
+  }
+}
+
+/** 64 neurons of one pixel, timestep after timestep. */
+// @ts-ignore: decorator
+@inline
+function advancePixel(
+  network: usize,
+  layer: usize,
+  block: i32,
+  pixel: i32,
+  drive: usize,
+  first: i32,
+  steps: i32,
+): void {
+  const slots = load<i32>(network, NETWORK_SLOTS);
+  const sums = load<usize>(network, NETWORK_SUMS);
+  const rows = load<usize>(network, NETWORK_WINDOW_ROWS);
+  const pixels = load<i32>(layer, LAYER_HEIGHT) * load<i32>(layer, LAYER_WIDTH);
+  const blocks = load<i32>(layer, LAYER_BLOCKS);
+  const channels = min(LANES, load<i32>(layer, LAYER_CHANNELS) - block * LANES);
+  const membrane = load<usize>(layer, LAYER_MEMBRANE) + <usize>((block * pixels + pixel) * LANE_BYTES);
+  const threshold = load<usize>(layer, LAYER_THRESHOLD) + <usize>(block * LANE_BYTES);
+  const mask = load<usize>(layer, LAYER_MASK) + (<usize>(pixel * blocks + block) << 3);
+  const maskStride = load<i32>(layer, LAYER_MASK_STRIDE);
+  const operations = load<usize>(layer, LAYER_OPERATIONS);
+  const connections = load<usize>(layer, LAYER_CONNECTIONS);
+  const end = connections + load<i32>(layer, LAYER_CONNECTION_COUNT) * CONNECTION_BYTES;
+  let slot = first % slots;
+  let sourceSlot = (first - load<i32>(network, NETWORK_DELAY)) % slots;
+  for (let step = 0; step < steps; step++) {
+    let received: u32 = 0;
+    let summed = false;
+    for (let connection = connections; connection < end; connection += CONNECTION_BYTES) {
+      const kind = load<i32>(connection, CONNECTION_KIND);
+      if (kind == KIND_CONVOLUTION) {
+        if (summed) addSums(membrane, sums);
+        const weights = weightsOf(connection, block);
+        received += convolve(connection, sourceSlot, weights, membrane, sums, rows) * channels;
+        summed = true;
+      } else if (kind == KIND_IDENTITY) {
+        received += addIdentity(connection, sourceSlot, block, pixel, membrane);
       }
     }
+    store<u64>(mask + slot * maskStride, integrateAndFire(membrane, drive, sums, threshold));
+    const counter = operations + (<usize>slot << 2);
+    store<u32>(counter, load<u32>(counter) + received);
+    if (++slot == slots) slot = 0;
+    if (++sourceSlot == slots) sourceSlot = 0;
   }
 }

@@ -72,6 +72,14 @@ describe('a model', () => {
       networkOf(grey, [layer('a', shape(2, 3, 3), convolution(-1, 2))]),
       /must give a feature map of its layer's 3 x 3, but gives 2 x 3/,
     ],
+    [
+      'a window of more than 65536 neurons',
+      networkOf(grey, [
+        layer('a', shape(292, 2, 3), convolution(-1, 292)),
+        layer('b', shape(1, 2, 3), convolution(0, 292 * 225, 15)),
+      ]),
+      /layers\[1\].connections\[0\] must have kernel x kernel x channels of at most 65536, but has 15 x 15 x 292/,
+    ],
     ...[shape(3, 2, 3), shape(2, 3, 3), shape(2, 2, 4)].map((other): [string, SpikingNetwork, RegExp] => [
       `an identity to ${Object.values(other).join(' x ')}`,
       networkOf(grey, [stem, layer('second', other, identity(0, other.channels))]),

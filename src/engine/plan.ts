@@ -59,6 +59,9 @@ export interface Plan {
   readonly network: number;
   /** i16 [y][x][channel] */
   readonly image: number;
+  /** Scratch: a window's sums, and its weight rows. */
+  readonly sums: number;
+  readonly windowRows: number;
   readonly layers: readonly LayerPlan[];
   readonly heads: readonly HeadPlan[];
   /** Where the records of the selected heads go. */
@@ -75,11 +78,13 @@ export function planMemory(network: SpikingNetwork): Plan {
   const layerTable = arena.allocate(network.layers.length * L.LAYER_BYTES);
   const headTable = arena.allocate(network.heads.length * L.HEAD_BYTES);
   const image = arena.allocate(input.channels * input.height * input.width * 2);
+  const sums = arena.allocate(L.LANES * 2);
+  const windowRows = arena.allocate(largestWindow(network) * 2 + L.GATHERED_BYTES);
   const layers = network.layers.map((layer, index) =>
     planLayer(arena, network, layer, layerTable + index * L.LAYER_BYTES),
   );
   const heads = network.heads.map((head) => planHead(arena, network, head));
-  return { network: record, image, layers, heads, headTable, bytes: arena.bytes };
+  return { network: record, image, sums, windowRows, layers, heads, headTable, bytes: arena.bytes };
 }
 
 function planLayer(arena: Arena, network: SpikingNetwork, layer: SpikingLayer, record: number): LayerPlan {
@@ -100,7 +105,7 @@ function planLayer(arena: Arena, network: SpikingNetwork, layer: SpikingLayer, r
     current: analog ? arena.allocate(membraneBytes) : 0,
     membrane: arena.allocate(membraneBytes),
     mask: arena.allocate(SLOTS * maskStride),
-    list: arena.allocate(SLOTS * listStride),
+    list: arena.allocate(SLOTS * listStride + L.GATHERED_BYTES),
     rowStart: arena.allocate(SLOTS * rowStartStride),
     maskStride,
     listStride,
@@ -108,6 +113,18 @@ function planLayer(arena: Arena, network: SpikingNetwork, layer: SpikingLayer, r
     spikes: arena.allocate(SLOTS * 4),
     operations: arena.allocate(SLOTS * 4),
   };
+}
+
+/** Spikes in the largest window of a convolution. */
+function largestWindow(network: SpikingNetwork): number {
+  const windows = network.layers.flatMap((layer) =>
+    layer.connections.map((connection) =>
+      connection.kind === 'identity' || connection.source === IMAGE
+        ? 0
+        : connection.kernel ** 2 * network.layers[connection.source]!.shape.channels,
+    ),
+  );
+  return Math.max(0, ...windows);
 }
 
 function weightBytes(network: SpikingNetwork, connection: SpikingConnection, blocks: number): number {

@@ -52,7 +52,6 @@ export function writeRecord(view: DataView, address: number, words: RecordWords)
 
 class PlanWriter {
   readonly #view: DataView;
-  readonly #bytes: Int8Array;
   readonly #words: Int32Array;
 
   constructor(
@@ -61,7 +60,6 @@ class PlanWriter {
     private readonly network: SpikingNetwork,
   ) {
     this.#view = new DataView(memory.buffer);
-    this.#bytes = new Int8Array(memory.buffer);
     this.#words = new Int32Array(memory.buffer);
   }
 
@@ -69,6 +67,8 @@ class PlanWriter {
     writeRecord(this.#view, this.plan.network, {
       [L.NETWORK_LAYERS]: this.plan.layers[0]!.record,
       [L.NETWORK_SLOTS]: SLOTS,
+      [L.NETWORK_SUMS]: this.plan.sums,
+      [L.NETWORK_WINDOW_ROWS]: this.plan.windowRows,
     });
     this.network.layers.forEach((layer, index) => {
       this.#layer(layer, this.plan.layers[index]!);
@@ -131,7 +131,8 @@ class PlanWriter {
     }
     const { input } = this.network;
     const analog = connection.source === IMAGE;
-    this.#packRows(connection.weights, layer.shape.channels, weights);
+    // Flipping the top bit of a byte adds 128.
+    this.#packRows(connection.weights, layer.shape.channels, weights, analog ? 0 : L.EVEN_CHANNEL_OFFSET);
     writeRecord(this.#view, record, {
       [L.CONNECTION_KIND]: analog ? L.KIND_ANALOG : L.KIND_CONVOLUTION,
       [L.CONNECTION_SOURCE]: analog ? this.plan.image : this.plan.layers[connection.source]!.record,
@@ -146,25 +147,28 @@ class PlanWriter {
     });
   }
 
-  /** Tap-major `[tap][in][out]` to lane blocks `[out / 64][tap][in][64]`. */
-  #packRows(weights: Int8Array, channels: number, address: number): void {
+  /**
+   * Tap-major `[tap][in][out]` to lane blocks `[out / 64][tap][in][64]`, `offset` (two channels in an i16) added to
+   * every pair of channels. Lanes that no channel uses hold weights of 0.
+   */
+  #packRows(weights: Int8Array, channels: number, address: number, offset: number): void {
     const rows = weights.length / channels;
-    // Whole words where rows are whole words: eleven megabytes take 4 ms so, and 20 ms byte by byte.
-    const wordwise = channels % 4 === 0 && weights.byteOffset % 4 === 0;
-    const unit = wordwise ? 4 : 1;
-    const source = wordwise
-      ? new Int32Array(weights.buffer, weights.byteOffset, weights.length / 4)
-      : weights;
-    const target = wordwise ? this.#words : this.#bytes;
-    const rowLength = channels / unit;
-    const lanes = L.LANES / unit;
+    const pairs = L.LANES / 2;
+    // Whole words where rows are whole words: eleven megabytes take 5 ms so, and 20 ms byte by byte.
+    const source =
+      channels % 2 === 0 && weights.byteOffset % 2 === 0
+        ? new Int16Array(weights.buffer, weights.byteOffset, weights.length / 2)
+        : evenRows(weights, channels);
+    const rowPairs = Math.ceil(channels / 2);
+    const target = new Int16Array(this.#view.buffer);
     for (let block = 0; block < Math.ceil(channels / L.LANES); block++) {
-      const first = block * lanes;
-      const count = Math.min(lanes, rowLength - first);
-      let to = address / unit + block * rows * lanes;
-      for (let row = 0; row < rows; row++, to += lanes) {
-        const from = row * rowLength + first;
-        for (let lane = 0; lane < count; lane++) target[to + lane] = source[from + lane]!;
+      const first = block * pairs;
+      const count = Math.min(pairs, rowPairs - first);
+      let to = address / 2 + block * rows * pairs;
+      for (let row = 0; row < rows; row++, to += pairs) {
+        const from = row * rowPairs + first;
+        for (let pair = 0; pair < count; pair++) target[to + pair] = source[from + pair]! ^ offset;
+        for (let pair = count; pair < pairs; pair++) target[to + pair] = offset;
       }
     }
   }
@@ -181,4 +185,15 @@ class PlanWriter {
       pairs[at.weights / 2 + ((channel >> 1) * paddedClasses + column) * 2 + (channel & 1)] = weight;
     });
   }
+}
+
+/** Rows of an odd number of channels with a weight of 0 appended to each. */
+function evenRows(weights: Int8Array, channels: number): Int16Array {
+  const rows = weights.length / channels;
+  const even = channels + (channels % 2);
+  const padded = new Int8Array(rows * even);
+  for (let row = 0; row < rows; row++) {
+    padded.set(weights.subarray(row * channels, (row + 1) * channels), row * even);
+  }
+  return new Int16Array(padded.buffer);
 }

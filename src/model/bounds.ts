@@ -19,6 +19,9 @@ export const MAXIMUM_FRACTION_BITS = 16;
 /** A list of the spikes in one row of a layer holds 16-bit indices and counts. */
 export const MAXIMUM_ROW = 65535;
 
+/** The spikes in the window of a convolution (kernel x kernel x channels of its source) are numbered in 16 bits. */
+export const MAXIMUM_WINDOW = 65536;
+
 /** Of biases and identity weights in magnitude, and of thresholds: one addition to a sum cannot wrap around. */
 export const MAXIMUM_STEP = 2 ** 30;
 

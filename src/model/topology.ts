@@ -20,7 +20,7 @@ export function checkRow(field: Field, shape: Shape): void {
   }
 }
 
-/** The output of a convolution must have the height and width of the layer that receives it. */
+/** The output of a convolution must have the size of the layer that receives it, and its windows fit 16-bit numbers. */
 export function checkConvolution(
   field: Field,
   geometry: ConvolutionGeometry,
@@ -28,6 +28,11 @@ export function checkConvolution(
   output: Shape,
 ): void {
   const { kernel, stride, padding } = geometry;
+  if (kernel ** 2 * source.channels > bounds.MAXIMUM_WINDOW) {
+    field.complain(
+      `must have kernel x kernel x channels of at most ${bounds.MAXIMUM_WINDOW}, but has ${kernel} x ${kernel} x ${source.channels}`,
+    );
+  }
   const height = outputExtent(source.height, kernel, stride, padding);
   const width = outputExtent(source.width, kernel, stride, padding);
   if (height !== output.height || width !== output.width) {

@@ -22,7 +22,7 @@ import {
   LAYER_THRESHOLD,
   NETWORK_TIMESTEP,
 } from '../../assembly/layout';
-import { fireAtRandom, headWeightAt, weightAt } from './records';
+import { fireAtRandom, headWeightAt, packedWeight, weightAt } from './records';
 import { allocate, expectGuards, expectSame, randomWords, seed } from './support';
 import {
   CHANNELS,
@@ -99,7 +99,7 @@ function buildChain(delay: i32): void {
   store<i16>(load<usize>(connectionOf(first, 0), CONNECTION_SOURCE), 10);
   store<i8>(weightAt(connectionOf(first, 0), 3, 0, 1, 1, 0), 1);
   store<i32>(load<usize>(first, LAYER_THRESHOLD), 25);
-  store<i8>(weightAt(connectionOf(second, 0), 1, 0, 1, 1, 0), 7);
+  store<i8>(weightAt(connectionOf(second, 0), 1, 0, 1, 1, 0), packedWeight(0, 7));
   store<i32>(load<usize>(connectionOf(second, 1), CONNECTION_WEIGHTS), 4);
   store<i32>(load<usize>(second, LAYER_THRESHOLD), 10);
   store<i16>(headWeightAt(heads, 0, 2), 50);

@@ -1,6 +1,6 @@
-/** integrateAndFire: eqs. (5) to (7) for 64 lanes. */
+/** integrateAndFire: eqs. (5) to (7) for 64 lanes. addSums: i16 sums into i32 membranes. */
 import { LANES, LANE_BYTES } from '../../assembly/layout';
-import { integrateAndFire } from '../../assembly/neuron';
+import { addSums, integrateAndFire } from '../../assembly/neuron';
 import { NEVER } from './records';
 import { allocate, copyOf, expectGuards, expectSame, randomBetween, randomWords, seed } from './support';
 
@@ -15,7 +15,7 @@ function fireLane(lane: i32, membrane: i32, drive: i32, threshold: i32): u64 {
   store<i32>(membranes + lane * 4, membrane);
   store<i32>(drives + lane * 4, drive);
   store<i32>(thresholds + lane * 4, threshold);
-  const mask = integrateAndFire(membranes, drives, thresholds);
+  const mask = integrateAndFire(membranes, drives, allocate(LANES * 2), thresholds);
   potential = load<i32>(membranes + lane * 4);
   for (let other = 0; other < LANES; other++) {
     if (other != lane) expect<i32>(load<i32>(membranes + other * 4)).toBe(0, 'a resting lane moved');
@@ -27,24 +27,30 @@ function fireLane(lane: i32, membrane: i32, drive: i32, threshold: i32): u64 {
 let potential: i32 = 0;
 
 /** Checks 64 lanes against one neuron after the other, without letting a sum leave 32 bits. */
-function checkAgainstScalar(membranes: usize, drives: usize, thresholds: usize): u64 {
+function checkAgainstScalar(membranes: usize, drives: usize, thresholds: usize, largestSum: i32): u64 {
+  const sums = allocate(LANES * 2);
+  for (let lane = 0; lane < LANES; lane++) {
+    store<i16>(sums + lane * 2, <i16>randomBetween(-largestSum - 1, largestSum));
+  }
+  const sumsBefore = copyOf(sums, LANES * 2);
   const drivesBefore = copyOf(drives, LANE_BYTES);
   const thresholdsBefore = copyOf(thresholds, LANE_BYTES);
   const expected = allocate(LANE_BYTES);
   let fired: u64 = 0;
   for (let lane = 0; lane < LANES; lane++) {
     const threshold = <i64>load<i32>(thresholds + lane * 4);
-    let voltage = <i64>load<i32>(membranes + lane * 4) + <i64>load<i32>(drives + lane * 4);
+    let voltage = <i64>load<i32>(membranes + lane * 4) + <i64>load<i32>(drives + lane * 4) + <i64>load<i16>(sums + lane * 2);
     if (voltage > threshold) {
       voltage -= threshold;
       fired |= (<u64>1) << lane;
     }
     store<i32>(expected + lane * 4, <i32>voltage);
   }
-  expect<u64>(integrateAndFire(membranes, drives, thresholds)).toBe(fired, 'mask');
+  expect<u64>(integrateAndFire(membranes, drives, sums, thresholds)).toBe(fired, 'mask');
   expectSame<i32>(membranes, expected, LANES, 'membrane');
   expectSame<i32>(drives, drivesBefore, LANES, 'drive');
   expectSame<i32>(thresholds, thresholdsBefore, LANES, 'threshold');
+  expectSame<i16>(sums, sumsBefore, LANES, 'sum');
   return fired;
 }
 
@@ -95,7 +101,7 @@ describe('integrateAndFire', () => {
       store<i32>(drives + lane * 4, HALF - 1 - lane);
       store<i32>(thresholds + lane * 4, NEVER);
     }
-    expect<u64>(integrateAndFire(membranes, drives, thresholds)).toBe(0);
+    expect<u64>(integrateAndFire(membranes, drives, allocate(LANES * 2), thresholds)).toBe(0);
     for (let lane = 0; lane < LANES; lane++) {
       expect<i32>(load<i32>(membranes + lane * 4)).toBe(i32.MAX_VALUE - lane);
     }
@@ -124,7 +130,7 @@ describe('integrateAndFire', () => {
     let rested: u64 = 0;
     for (let timestep = 0; timestep < 100; timestep++) {
       randomWords(drives, LANES, -700, 1000);
-      const mask = checkAgainstScalar(membranes, drives, thresholds);
+      const mask = checkAgainstScalar(membranes, drives, thresholds, 300);
       fired |= mask;
       rested |= ~mask;
     }
@@ -139,10 +145,30 @@ describe('integrateAndFire', () => {
     const drives = allocate(LANE_BYTES);
     const thresholds = allocate(LANE_BYTES);
     for (let trial = 0; trial < 100; trial++) {
+      // Without leaving 32 bits when the sums come to it.
       randomWords(membranes, LANES, -HALF, HALF - 1);
-      randomWords(drives, LANES, -HALF, HALF);
+      randomWords(drives, LANES, -HALF + 32768, HALF - 32767);
       randomWords(thresholds, LANES, 0, randomBetween(1, NEVER));
-      checkAgainstScalar(membranes, drives, thresholds);
+      checkAgainstScalar(membranes, drives, thresholds, 32767);
     }
+  });
+});
+
+describe('addSums', () => {
+  it('adds each sum to its membrane', () => {
+    seed(3);
+    const membranes = allocate(LANE_BYTES);
+    const sums = allocate(LANES * 2);
+    randomWords(membranes, LANES, -HALF, HALF);
+    for (let lane = 0; lane < LANES; lane++) store<i16>(sums + lane * 2, <i16>randomBetween(-32768, 32767));
+    store<i16>(sums + 2 * 3, -32768);
+    store<i16>(sums + 2 * 60, 32767);
+    const expected = copyOf(membranes, LANE_BYTES);
+    for (let lane = 0; lane < LANES; lane++) {
+      store<i32>(expected + lane * 4, load<i32>(expected + lane * 4) + <i32>load<i16>(sums + lane * 2));
+    }
+    addSums(membranes, sums);
+    expectSame<i32>(membranes, expected, LANES, 'membrane');
+    expectGuards();
   });
 });

@@ -23,7 +23,7 @@ import {
   LAYER_HEIGHT,
   LAYER_WIDTH,
 } from '../../assembly/layout';
-import { headWeightAt, spikeAt, weightAt } from './records';
+import { headWeightAt, spikeAt, unpackedWeight, weightAt } from './records';
 
 /** First row (or column) of the window of an output row (or column). */
 function windowStart(connection: usize, output: i32): i32 {
@@ -42,7 +42,7 @@ export function plainConvolve(connection: usize, slot: i32, output: i32, y: i32,
     for (let kx = 0; kx < kernel; kx++) {
       for (let input = 0; input < inputs; input++) {
         if (spikeAt(source, slot, top + ky, left + kx, input) == 0) continue;
-        sum += load<i8>(weightAt(connection, inputs, output, ky, kx, input));
+        sum += unpackedWeight(output, weightAt(connection, inputs, output, ky, kx, input));
       }
     }
   }

@@ -14,6 +14,7 @@ import {
   CONNECTION_SOURCE,
   CONNECTION_STRIDE,
   CONNECTION_WEIGHTS,
+  EVEN_CHANNEL_OFFSET,
   HEAD_BIAS,
   HEAD_BYTES,
   HEAD_CLASSES,
@@ -27,6 +28,7 @@ import {
   HEAD_SUMS,
   HEAD_THRESHOLD,
   HEAD_WEIGHTS,
+  KIND_CONVOLUTION,
   LANES,
   LANE_BYTES,
   LAYER_BIAS,
@@ -153,7 +155,7 @@ export function listInto(layer: usize, slot: i32, list: usize, rowStart: usize):
   return total;
 }
 
-/** Writes a connection's geometry; `weightBytes` zeroed bytes of weights are allocated for it. */
+/** Writes a connection's geometry; `weightBytes` bytes of weights, all 0, are allocated for it. */
 export function writeConnection(
   connection: usize,
   kind: i32,
@@ -168,7 +170,11 @@ export function writeConnection(
   store<i32>(connection, kernel, CONNECTION_KERNEL);
   store<i32>(connection, stride, CONNECTION_STRIDE);
   store<i32>(connection, padding, CONNECTION_PADDING);
-  store<usize>(connection, allocate(weightBytes), CONNECTION_WEIGHTS);
+  const weights = allocate(weightBytes);
+  store<usize>(connection, weights, CONNECTION_WEIGHTS);
+  if (kind == KIND_CONVOLUTION) {
+    for (let lane = 0; lane < weightBytes; lane += 2) store<i8>(weights + lane, EVEN_CHANNEL_OFFSET);
+  }
 }
 
 export function newConnection(
@@ -189,6 +195,16 @@ export function weightAt(connection: usize, inputs: i32, output: i32, ky: i32, k
   const kernel = load<i32>(connection, CONNECTION_KERNEL);
   const row = (((output / LANES) * kernel + ky) * kernel + kx) * inputs + input;
   return load<usize>(connection, CONNECTION_WEIGHTS) + row * LANES + (output % LANES);
+}
+
+/** One weight of a convolution, packed as layout.ts draws it: 128 is added where the channel is even. */
+export function packedWeight(output: i32, weight: i32): i8 {
+  return <i8>((output & 1) == 0 ? weight + EVEN_CHANNEL_OFFSET : weight);
+}
+
+/** The weight at an address of a convolution's packed weights. */
+export function unpackedWeight(output: i32, address: usize): i32 {
+  return (output & 1) == 0 ? <i32>load<u8>(address) - EVEN_CHANNEL_OFFSET : <i32>load<i8>(address);
 }
 
 /** floor((extent + 2 padding - kernel) / stride) + 1 */

@@ -7,8 +7,10 @@
  */
 import {
   CONNECTION_BYTES,
+  CONNECTION_KIND,
   CONNECTION_SOURCE,
   CONNECTION_WEIGHTS,
+  GATHERED_BYTES,
   HEAD_BIAS,
   HEAD_BYTES,
   HEAD_CLASSES,
@@ -38,13 +40,16 @@ import {
   NETWORK_LAYERS,
   NETWORK_LAYER_COUNT,
   NETWORK_SLOTS,
+  NETWORK_SUMS,
   NETWORK_TIMESTEP,
+  NETWORK_WINDOW_ROWS,
 } from '../../assembly/layout';
 import { plainConvolve, plainCurrent, plainHead, plainWindow } from './plain';
 import {
   blocksOf,
   headWeightAt,
   maskOf,
+  packedWeight,
   setSpike,
   spikeAt,
   weightAt,
@@ -108,6 +113,8 @@ export function build(channels: i32, height: i32, width: i32, delay: i32): void 
   store<i32>(network, SLOTS, NETWORK_SLOTS);
   store<i32>(network, delay, NETWORK_DELAY);
   store<i32>(network, -1, NETWORK_TIMESTEP);
+  store<usize>(network, allocate(LANES * 2), NETWORK_SUMS);
+  store<usize>(network, allocate(9 * channels * 2 + GATHERED_BYTES), NETWORK_WINDOW_ROWS);
 }
 
 /** Weights of the lanes past `channels` stay zero, as the host leaves them. */
@@ -115,7 +122,9 @@ function randomiseWeights(connection: usize, inputs: i32): void {
   for (let output = 0; output < CHANNELS; output++) {
     for (let tap = 0; tap < 9; tap++) {
       for (let input = 0; input < inputs; input++) {
-        store<i8>(weightAt(connection, inputs, output, tap / 3, tap % 3, input), <i8>randomBetween(-128, 127));
+        const weight = randomBetween(-128, 127);
+        const isPacked = load<i32>(connection, CONNECTION_KIND) == KIND_CONVOLUTION;
+        store<i8>(weightAt(connection, inputs, output, tap / 3, tap % 3, input), isPacked ? packedWeight(output, weight) : <i8>weight);
       }
     }
   }
