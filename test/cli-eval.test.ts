@@ -77,10 +77,10 @@ describe('snnwasm eval', () => {
     const resumed = await snnwasm(words('broken', '--workers', '3'), folder);
     expect(resumed.code).toBe(0);
     // Entries that the killed runs left were not computed again.
-    const first = /observing images: (\d+)/.exec(resumed.stderr);
+    const first = /observing test images: (\d+)/.exec(resumed.stderr);
     expect(first === null || Number(first[1]) > 2).toBe(true);
 
-    const names = (await namesIn(join(folder, 'whole'))).filter((name) => name !== 'journal.bin');
+    const names = (await namesIn(join(folder, 'whole'))).filter((name) => !name.endsWith('.bin'));
     expect(names).toContain('figure4.svg');
     for (const name of names) {
       const [one, other] = await Promise.all(
@@ -135,6 +135,23 @@ describe('snnwasm eval', () => {
 
     expect((await snnwasm([...small, '--mirror'], folder)).code).toBe(0);
     expect(await readFile(join(folder, 'out', 'results.json'), 'utf8')).not.toBe(expected);
+  });
+
+  it('goes on where only more images are asked for, or other strengths', async () => {
+    const folder = await prepare();
+    await snnwasm(words('out', '--limit', '5', '--prior-strength', '5'), folder);
+    const before = await sizeOf(join(folder, 'out', 'journal.bin'));
+    await snnwasm(words('out', '--limit', '6', '--prior-strength', '7'), folder);
+    await snnwasm(words('new', '--limit', '6', '--prior-strength', '7'), folder);
+    const [grown, anew] = await Promise.all(
+      ['out', 'new'].map((out) => sizeOf(join(folder, out, 'journal.bin'))),
+    );
+    expect(grown).toBe(anew);
+    expect(grown! - before).toBeLessThan(before / 2);
+    const [one, other] = await Promise.all(
+      ['out', 'new'].map((out) => readFile(join(folder, out, 'results.json'), 'utf8')),
+    );
+    expect(one).toBe(other);
   });
 
   it.each([

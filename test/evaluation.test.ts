@@ -8,7 +8,8 @@ import { fuse } from '../src/fusion/posterior.js';
 import { quantiseInput } from '../src/image/tensor.js';
 import { kernelModule } from '../src/node/kernels.js';
 import { Observations } from '../src/observation/observations.js';
-import { mirrored, Observer } from '../src/observation/observer.js';
+import { Observer } from '../src/observation/observer.js';
+import { mirrored, occluded } from '../src/observation/pictures.js';
 import {
   decodeRecord,
   encodeRecord,

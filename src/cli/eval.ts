@@ -2,7 +2,6 @@
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { inflateRawSync } from 'node:zlib';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Cifar100, drawIndices } from '../data/cifar100.js';
 import { UserError } from '../errors.js';
@@ -12,26 +11,22 @@ import { MAXIMUM_PRIOR_STRENGTH } from '../model/bounds.js';
 import { readModel } from '../model/file.js';
 import type { Propagation, SpikingNetwork } from '../model/graph.js';
 import { type Cifar100Split, openCifar100 } from '../node/cifar100.js';
-import type { EvaluationJob, EvaluationResult, EvaluationWorkerData } from '../node/evaluation-worker.js';
 import { readFileChecked, writeFileAtomic } from '../node/files.js';
 import { sha256 } from '../node/hash.js';
-import { Journal } from '../node/journal.js';
-import { kernelModule } from '../node/kernels.js';
 import { shippedModelPath } from '../node/models.js';
-import { runPool } from '../node/pool.js';
 import { explained } from '../node/system-error.js';
-import { mirrored, shapeOf } from '../observation/observer.js';
-import { recordBytes } from '../observation/record.js';
+import { mirrored, occluded } from '../observation/pictures.js';
 import { rowsUpTo } from '../observation/rows.js';
+import { uniformNumbers } from '../random.js';
 import { writeReport } from '../report/report.js';
+import { type Observing, observe, type Pictures } from './observe.js';
 import { decimalNumber, wholeNumber } from './options.js';
 import { ProgressLine } from './progress.js';
 import { packageVersion } from './version.js';
 
 const LARGEST_FILE = 2 ** 30;
-/** Journal numbers of training images start here, those of the reported split at 0. */
-const FIT_NUMBERS = 2 ** 31;
 const FIT_SEED = 2;
+const DEFAULT_OCCLUSION = 16;
 
 interface EvalFlags {
   readonly data: string;
@@ -43,6 +38,7 @@ interface EvalFlags {
   readonly heads: string;
   readonly priorStrength: number | 'auto';
   readonly fitImages: number;
+  readonly fitOcclusion: number;
   readonly mirror?: boolean;
   readonly workers: number;
   readonly out: string;
@@ -75,6 +71,12 @@ export function evalCommand(): Command {
       'auto' as const,
     )
     .option('--fit-images <n>', 'training images to fit P on', wholeNumber(1, 1e6), 500)
+    .option(
+      '--fit-occlusion <n>',
+      'cover a random square of up to n x n pixels of each of these, so that they are about as hard as unseen ones',
+      wholeNumber(0, 32),
+      DEFAULT_OCCLUSION,
+    )
     .option('--mirror', 'mirror every image left to right')
     .option('--workers <n>', 'worker threads', wholeNumber(1, 1024), availableParallelism())
     .option('--out <folder>', 'where results and progress are kept', 'results')
@@ -89,33 +91,64 @@ async function evaluate(modelPath: string | undefined, flags: EvalFlags): Promis
   const plan = planOf(network, flags, reported.images);
   const context = contextOf(network, modelBytes, plan, flags, reported.sha256);
   await explained(`make the folder ${flags.out}`, () => mkdir(flags.out, { recursive: true }));
-  const key = JSON.stringify([
-    context.model.sha256,
-    context.data,
-    training.sha256,
-    context.settings,
-    plan.heads,
-    plan.rows,
-  ]);
-  const journal = await Journal.open(join(flags.out, 'journal.bin'), key);
-  const stop = stopOnSignals(journal);
-  try {
-    await observe(plan, flags, modelBytes, reported.images, training.images, journal);
-    const bytes = recordBytes(shapeOf(network, plan));
-    const read = async (number: number): Promise<Uint8Array> =>
-      inflateRawSync(await journal.read(number), { maxOutputLength: bytes });
-    const progress = new ProgressLine();
-    const results = await evaluateRecords(
-      plan,
-      { fit: (image) => read(FIT_NUMBERS + image), reported: read },
-      context,
-      (stage, done, total) => progress.update(stage, done, total),
-    );
-    await writeResults(flags.out, results);
-  } finally {
-    stop();
-    await journal.close();
-  }
+  const { propagation, initialPotential, workers } = flags;
+  const observing: Observing = {
+    network,
+    options: { heads: plan.heads, rows: plan.rows, propagation, initialPotential },
+    workers,
+  };
+  const fit = await observe(observing, fittingPictures(flags, plan, training), join(flags.out, 'fit.bin'));
+  const all = await observe(
+    observing,
+    reportedPictures(flags, plan, reported),
+    join(flags.out, 'journal.bin'),
+  );
+  const progress = new ProgressLine();
+  const results = await evaluateRecords(
+    plan,
+    { fit: fit.read, reported: all.read },
+    context,
+    (stage, done, total) => progress.update(stage, done, total),
+  );
+  await Promise.all([fit.close(), all.close()]);
+  await writeResults(flags.out, results);
+}
+
+type Split = Awaited<ReturnType<typeof openSplit>>;
+
+/** Training images, to fit strengths on. */
+function fittingPictures(
+  { fitOcclusion }: EvalFlags,
+  plan: EvaluationPlan,
+  { images, sha256 }: Split,
+): Pictures {
+  const drawn = drawIndices(images.length, plan.fitImages, FIT_SEED);
+  const grey = plan.network.normalisation.mean.map((mean) => Math.round(255 * mean));
+  return {
+    stage: 'observing training images',
+    key: [sha256, plan.fitImages, FIT_SEED, fitOcclusion],
+    count: plan.fitImages,
+    at: (number) => {
+      const { label, image } = images.image(drawn[number]!);
+      return { label, image: occluded(image, fitOcclusion, grey, uniformNumbers(number)) };
+    },
+  };
+}
+
+function reportedPictures(
+  { mirror, split }: EvalFlags,
+  plan: EvaluationPlan,
+  { images, sha256 }: Split,
+): Pictures {
+  return {
+    stage: `observing ${split} images`,
+    key: [sha256, mirror === true],
+    count: plan.images,
+    at: (number) => {
+      const { label, image } = images.image(number);
+      return { label, image: mirror ? mirrored(image) : image };
+    },
+  };
 }
 
 function planOf(network: SpikingNetwork, flags: EvalFlags, images: Cifar100): EvaluationPlan {
@@ -162,6 +195,7 @@ function contextOf(
       sha256: dataSha256,
       mirrored: flags.mirror === true,
       fitImages: plan.fitImages,
+      fitOcclusion: plan.fitImages > 0 ? flags.fitOcclusion : 0,
     },
     settings: {
       timesteps: flags.timesteps,
@@ -182,60 +216,10 @@ function commandLine(flags: EvalFlags): string {
     `--heads ${flags.heads}`,
     `--prior-strength ${flags.priorStrength}`,
     `--fit-images ${flags.fitImages}`,
+    `--fit-occlusion ${flags.fitOcclusion}`,
   );
   if (flags.mirror) words.push('--mirror');
   return words.join(' ');
-}
-
-/** Observes every image that the journal does not hold yet. */
-async function observe(
-  plan: EvaluationPlan,
-  flags: EvalFlags,
-  model: Uint8Array,
-  reported: Cifar100,
-  training: Cifar100,
-  journal: Journal,
-): Promise<void> {
-  const numbers = [
-    ...Array.from({ length: plan.fitImages }, (_, image) => FIT_NUMBERS + image),
-    ...Array.from({ length: plan.images }, (_, image) => image),
-  ];
-  const missing = numbers.filter((number) => !journal.has(number));
-  if (missing.length === 0) return;
-  const { propagation, initialPotential } = flags;
-  const { heads, rows } = plan;
-  const data: EvaluationWorkerData = {
-    module: await kernelModule(),
-    model,
-    options: { heads, rows, propagation, initialPotential },
-  };
-  const progress = new ProgressLine();
-  let done = numbers.length - missing.length;
-  await runPool<EvaluationJob, EvaluationResult>(
-    new URL('../node/evaluation-worker.js', import.meta.url),
-    data,
-    Math.min(flags.workers, missing.length),
-    jobsOf(missing, plan, flags.mirror === true, reported, training),
-    async ({ number, payload }) => {
-      await journal.append(number, payload);
-      progress.update('observing images', ++done, numbers.length);
-    },
-  );
-}
-
-function* jobsOf(
-  numbers: readonly number[],
-  plan: EvaluationPlan,
-  mirror: boolean,
-  reported: Cifar100,
-  training: Cifar100,
-): Generator<EvaluationJob> {
-  const drawn = drawIndices(training.length, plan.fitImages, FIT_SEED);
-  for (const number of numbers) {
-    const fit = number >= FIT_NUMBERS;
-    const { label, image } = fit ? training.image(drawn[number - FIT_NUMBERS]!) : reported.image(number);
-    yield { number, label, image: mirror && !fit ? mirrored(image) : image };
-  }
 }
 
 /** results.json, and with it all figures and tables that `snnwasm report` makes of it. */
@@ -249,24 +233,10 @@ async function writeResults(folder: string, results: Results): Promise<void> {
   }
 }
 
-/** Ctrl-C leaves a journal from which the same command goes on. */
-function stopOnSignals(journal: Journal): () => void {
-  const stop = (): void => {
-    process.stderr.write('\nsnnwasm: interrupted; the same command goes on from here\n');
-    void journal.close().finally(() => process.exit(130));
-  };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-  return () => {
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
-  };
-}
-
 async function openSplit(
   folder: string,
   split: Cifar100Split,
-): Promise<{ images: Cifar100; sha256: string }> {
+): Promise<{ readonly images: Cifar100; readonly sha256: string }> {
   const images = await openCifar100(folder, split);
   return { images, sha256: sha256(images.bytes) };
 }

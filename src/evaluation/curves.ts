@@ -121,7 +121,7 @@ export class CurveCollector {
     }
   }
 
-  #choose({ kind, position, strength }: CurvePlan, row: number): number {
+  #choose({ kind, position, strength, rule }: CurvePlan, row: number): number {
     if (kind !== 'fused') return this.#plainChoice(position, row);
     return chosenClass(
       this.#single,
@@ -129,6 +129,7 @@ export class CurveCollector {
       0,
       row,
       typeof strength === 'number' ? strength : strength![row]!,
+      rule!,
     );
   }
 

@@ -79,6 +79,8 @@ export interface Results {
     readonly mirrored: boolean;
     /** Training images on which strengths were fitted. */
     readonly fitImages: number;
+    /** Side in pixels of the largest square that covered a part of them. */
+    readonly fitOcclusion: number;
   };
   readonly settings: {
     readonly timesteps: number;

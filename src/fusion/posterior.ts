@@ -95,6 +95,17 @@ export function fusedScore(
 }
 
 /**
+ * The score of the later paper of the same group, (alpha + M_j) / (alpha / E_j + N) with E_j = M^_j / N the head's
+ * rate, times N: the pseudo-count of spikes alpha is the same for every class, instead of the strength P = alpha + beta
+ * (Habara, Sato and Awano, "BayesianSpikeFusion", Frontiers in Neuroscience 18, 2024). A class of which the head saw no spike
+ * has score 0.
+ */
+export function spikeFusionScore(count: number, headCount: number, alpha: number): number {
+  if (alpha === 0) return count;
+  return (headCount * (alpha + count)) / (alpha + headCount);
+}
+
+/**
  * Order of two classes, the better first. Equal estimates: the class with more final spikes, as those were
  * observed and not predicted; then the lower index.
  */

@@ -5,7 +5,7 @@
 import { UserError } from '../errors.js';
 import { logBeta } from './beta.js';
 import { crossing } from './crossing.js';
-import { fusedScore } from './posterior.js';
+import { fusedScore, spikeFusionScore } from './posterior.js';
 import { betaPrior, checkStrength } from './prior.js';
 
 /**
@@ -99,11 +99,18 @@ export function fitByEnergy(
   return best;
 }
 
+/** What ranks the classes: eq. (14) with strength P, or the score of BayesianSpikeFusion with strength alpha. */
+export type FusionScore = 'eap' | 'spike-fusion';
+
 /**
- * Accuracy at every row with one strength; P = 0 is the final prediction alone. Throws as {@link
+ * Accuracy at every row with one strength; 0 is the final prediction alone. Throws as {@link
  * fitByAccuracy}.
  */
-export function accuracyCurve(data: FusionCounts, strength: number): StrengthAccuracy {
+export function accuracyCurve(
+  data: FusionCounts,
+  strength: number,
+  score: FusionScore = 'eap',
+): StrengthAccuracy {
   checkData(data);
   checkStrength(strength);
   const rows = data.timesteps.length;
@@ -111,7 +118,7 @@ export function accuracyCurve(data: FusionCounts, strength: number): StrengthAcc
   for (let image = 0; image < data.labels.length; image++) {
     for (let row = 0; row < rows; row++) {
       const start = (image * rows + row) * data.classes;
-      const chosen = chooseClass(data, start, data.timesteps[row]!, strength);
+      const chosen = chooseClass(data, start, data.timesteps[row]!, strength, score);
       if (chosen === data.labels[image]) correct[row]!++;
     }
   }
@@ -155,13 +162,18 @@ export function chooseClass(
   start: number,
   timesteps: number,
   strength: number,
+  scoredBy: FusionScore,
 ): number {
+  const scoreOf =
+    scoredBy === 'eap'
+      ? (count: number, headCount: number) => fusedScore(count, headCount, timesteps, strength)
+      : (count: number, headCount: number) => spikeFusionScore(count, headCount, strength);
   let best = 0;
   let bestScore = -1;
   let bestCount = -1;
   for (let j = 0; j < data.classes; j++) {
     const count = data.final[start + j]!;
-    const score = strength === 0 ? count : fusedScore(count, data.head[start + j]!, timesteps, strength);
+    const score = strength === 0 ? count : scoreOf(count, data.head[start + j]!);
     if (score > bestScore || (score === bestScore && count > bestCount)) {
       best = j;
       bestScore = score;

@@ -3,12 +3,16 @@
  * one grid.
  */
 import {
+  accuracyCurve,
   chooseClass,
   type EnergyFit,
   type FusionCounts,
+  type FusionScore,
   fitByAccuracy,
   fitByEnergy,
   fitByEvidence,
+  STRENGTHS,
+  type StrengthAccuracy,
 } from '../fusion/strength.js';
 import type { Observations } from './observations.js';
 
@@ -22,12 +26,15 @@ export type StrengthRule =
   | 'area'
   /** The strength with the largest Beta-Binomial likelihood (empirical Bayes). */
   | 'evidence'
-  /** A strength for every timestep (BayesianSpikeFusion, Frontiers in Neuroscience 2024). */
+  /** A strength alpha for every timestep, and another score (BayesianSpikeFusion, Frontiers in Neuroscience 2024). */
   | 'schedule';
+
+/** What ranks the classes under a rule. */
+const scoreOf = (rule: StrengthRule): FusionScore => (rule === 'schedule' ? 'spike-fusion' : 'eap');
 
 export interface FittedStrength {
   readonly rule: StrengthRule;
-  /** P, or one a row. */
+  /** P, or one alpha a row. */
   readonly strength: number | readonly number[];
 }
 
@@ -47,7 +54,7 @@ export function fitStrengths(training: Observations, position: number): FittedSt
     { rule: 'energy', strength: leastEnergy(training, position, data)?.strength ?? area },
     { rule: 'area', strength: area },
     { rule: 'evidence', strength: fitByEvidence(data, evidenceRow(training, curves[0]!.accuracy)).strength },
-    { rule: 'schedule', strength: schedule(curves) },
+    { rule: 'schedule', strength: schedule(data) },
   ];
 }
 
@@ -84,17 +91,15 @@ function evidenceRow(training: Observations, accuracy: readonly number[]): numbe
   return training.rows[row]!;
 }
 
-/** For every row the strength with the highest accuracy around it; of equals the smallest. */
-function schedule(
-  curves: readonly { readonly strength: number; readonly accuracy: readonly number[] }[],
-): number[] {
-  return curves[0]!.accuracy.map((_, row) => {
-    const around = (accuracy: readonly number[]): number => {
+/** For every row the alpha with the highest accuracy around it; of equals the smallest. */
+function schedule(data: FusionCounts): number[] {
+  const curves = STRENGTHS.map((alpha) => accuracyCurve(data, alpha, scoreOf('schedule')));
+  return data.timesteps.map((_, row) => {
+    const around = ({ accuracy }: StrengthAccuracy): number => {
       const near = accuracy.slice(Math.max(0, row - SCHEDULE_WINDOW), row + SCHEDULE_WINDOW + 1);
       return near.reduce((sum, value) => sum + value, 0);
     };
-    return curves.reduce((best, curve) => (around(curve.accuracy) > around(best.accuracy) ? curve : best))
-      .strength;
+    return curves.reduce((best, curve) => (around(curve) > around(best) ? curve : best)).strength;
   });
 }
 
@@ -125,6 +130,7 @@ export function chosenClass(
   image: number,
   row: number,
   strength: number,
+  rule: StrengthRule,
 ): number {
   const { classes, rows } = observations.shape;
   const final = observations.counts[observations.heads.length - 1]!;
@@ -134,5 +140,6 @@ export function chosenClass(
     (image * rows + row) * classes,
     observations.rows[row]!,
     strength,
+    scoreOf(rule),
   );
 }

@@ -78,7 +78,7 @@ function readSha256(field: Field): string {
 }
 
 function readData(field: Field): Results['data'] {
-  const fields = field.fields('split', 'images', 'sha256', 'mirrored', 'fitImages');
+  const fields = field.fields('split', 'images', 'sha256', 'mirrored', 'fitImages', 'fitOcclusion');
   const mirrored = fields.mirrored.value;
   return {
     split: fields.split.choice('train', 'test'),
@@ -86,6 +86,7 @@ function readData(field: Field): Results['data'] {
     sha256: readSha256(fields.sha256),
     mirrored: typeof mirrored === 'boolean' ? mirrored : fields.mirrored.refuse('true or false'),
     fitImages: fields.fitImages.integer(0, MAXIMUM_IMAGES),
+    fitOcclusion: fields.fitOcclusion.integer(0, bounds.MAXIMUM_EXTENT),
   };
 }
 

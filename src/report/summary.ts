@@ -43,13 +43,20 @@ function settings(results: Results): string[] {
   return [
     `${data.images.toLocaleString('en-US')} images of the ${data.split} split${data.mirrored ? ', mirrored left to right' : ''}; ` +
       `${run.timesteps} timesteps, ${run.propagation} propagation, membrane potentials start at ` +
-      `${run.initialPotential} thresholds. Strengths were fitted on ${data.fitImages.toLocaleString('en-US')} training images. Energy is ` +
+      `${run.initialPotential} thresholds. ${fit(data)}Energy is ` +
       `${DEFAULT_ENERGY_MODEL.picojoulesPerSynapticOperation} pJ per synaptic operation ` +
       `(${DEFAULT_ENERGY_MODEL.name}). Numbers in brackets are 95 % bootstrap intervals over images.`,
     `The paper: Akagi and Awano, Low Energy Inference of Spiking Neural Network via Bayesian Fusion, DA Symposium 2021.`,
     `snnwasm ${escaped(created.snnwasm)}: ${escaped(created.command)}  \nmodel SHA-256 ${model.sha256}  \n` +
       `data SHA-256 ${data.sha256}`,
   ];
+}
+
+function fit({ fitImages, fitOcclusion }: Results['data']): string {
+  if (fitImages === 0) return '';
+  const covered =
+    fitOcclusion > 0 ? `, a square of up to ${fitOcclusion} x ${fitOcclusion} pixels of each covered` : '';
+  return `Strengths were fitted on ${fitImages.toLocaleString('en-US')} training images${covered}. `;
 }
 
 type Row = readonly string[];

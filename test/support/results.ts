@@ -58,7 +58,14 @@ export function syntheticResults(options: SyntheticOptions = {}): Results {
     format: 'snnwasm-results-1',
     created: { snnwasm: '0.1.0', command: 'snnwasm eval resnet18.snn --data cifar-100-binary' },
     model: { name: 'resnet18-cifar100', sha256: 'ab'.repeat(32), provenance: { seed: 1, epochs: [120] } },
-    data: { split: 'test', images, sha256: 'cd'.repeat(32), mirrored: false, fitImages: 2000 },
+    data: {
+      split: 'test',
+      images,
+      sha256: 'cd'.repeat(32),
+      mirrored: false,
+      fitImages: 2000,
+      fitOcclusion: 16,
+    },
     settings: { timesteps: rows.at(-1)!, propagation: 'synchronous', initialPotential: 0 },
     ann: {
       accuracy: interval(ANN, 0.008),

@@ -1,0 +1,39 @@
+/** Variants of a labelled picture, which leave its label as it is. */
+import type { PixelImage } from '../image/pixel-image.js';
+
+/** The same picture, its left and right exchanged. */
+export function mirrored(image: PixelImage): PixelImage {
+  const { width, height, pixels } = image;
+  const turned = new Uint8ClampedArray(pixels.length);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    const x = pixel % width;
+    const from = 3 * (pixel - x + (width - 1 - x));
+    turned.set(pixels.subarray(from, from + 3), 3 * pixel);
+  }
+  return { width, height, pixels: turned };
+}
+
+/**
+ * The same picture with a square of one colour over a part of it (cutout, DeVries and Taylor 2017), so that a network
+ * that has learned it by heart meets it somewhat as it meets a new one.
+ *
+ * @param largest - the side of the largest square in pixels; sides are drawn uniformly from 0 to it
+ * @param colour - red, green and blue, 0 to 255
+ * @param random - uniform in [0, 1); three numbers are drawn
+ */
+export function occluded(
+  image: PixelImage,
+  largest: number,
+  colour: readonly number[],
+  random: () => number,
+): PixelImage {
+  const { width, height } = image;
+  const side = Math.min(Math.floor(random() * (largest + 1)), width, height);
+  const left = Math.floor(random() * (width - side + 1));
+  const top = Math.floor(random() * (height - side + 1));
+  const pixels = image.pixels.slice();
+  for (let y = top; y < top + side; y++) {
+    for (let x = left; x < left + side; x++) pixels.set(colour, 3 * (y * width + x));
+  }
+  return { width, height, pixels };
+}
