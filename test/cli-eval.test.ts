@@ -1,36 +1,11 @@
 /** `snnwasm eval` as a process: results that follow from their own counts, and that no interruption changes. */
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { writeModel } from '../src/model/file.js';
 import { readResults } from '../src/report/read.js';
-import { buildNetwork } from './generate.js';
 import { expectFailure, finished, snnwasm, start } from './support/cli.js';
-import { randomRecords } from './support/records.js';
-import { namesIn, temporaryFolder } from './support/temporary-folder.js';
-
-const IMAGES = 60;
-
-async function prepare(): Promise<string> {
-  const folder = await temporaryFolder();
-  const network = buildNetwork({
-    seed: 3,
-    input: { channels: 3, height: 32, width: 32 },
-    stem: { channels: 8, kernel: 3, stride: 2 },
-    unpadded: false,
-    blocks: [
-      { channels: 8, stride: 2, kernel: 3, head: true },
-      { channels: 8, stride: 1, kernel: 3, head: true },
-    ],
-    classes: 100,
-    propagation: 'synchronous',
-  });
-  await writeFile(join(folder, 'tiny.snn'), writeModel(network));
-  await mkdir(join(folder, 'data'));
-  await writeFile(join(folder, 'data', 'train.bin'), randomRecords(50, 100, 1));
-  await writeFile(join(folder, 'data', 'test.bin'), randomRecords(IMAGES, 100, 2));
-  return folder;
-}
+import { evaluationFolder } from './support/evaluation.js';
+import { namesIn } from './support/temporary-folder.js';
 
 const words = (out: string, ...more: string[]) => [
   'eval',
@@ -67,7 +42,7 @@ async function killedAfter(folder: string, out: string, growth: number): Promise
 
 describe('snnwasm eval', () => {
   it('gives the same bytes for any number of workers, and after SIGKILL', async () => {
-    const folder = await prepare();
+    const folder = await evaluationFolder();
     const whole = await snnwasm(words('whole', '--workers', '1'), folder);
     expect(whole.stderr).not.toMatch(/Error/);
     expect(whole.code).toBe(0);
@@ -91,7 +66,7 @@ describe('snnwasm eval', () => {
   }, 60_000);
 
   it('reports counts from which its curves follow', async () => {
-    const folder = await prepare();
+    const folder = await evaluationFolder();
     await snnwasm(words('out', '--heads', '1', '--prior-strength', '5', '--limit', '20', '--mirror'), folder);
     const results = readResults(await readFile(join(folder, 'out', 'results.json')));
     expect(results.data).toMatchObject({ images: 20, mirrored: true, fitImages: 0 });
@@ -114,7 +89,7 @@ describe('snnwasm eval', () => {
   });
 
   it('goes on after a torn journal and begins anew for another command', async () => {
-    const folder = await prepare();
+    const folder = await evaluationFolder();
     const small = words('out', '--limit', '5', '--prior-strength', '5', '--timesteps', '9');
     await snnwasm(small, folder);
     const journal = join(folder, 'out', 'journal.bin');
@@ -138,7 +113,7 @@ describe('snnwasm eval', () => {
   });
 
   it('goes on where only more images are asked for, or other strengths', async () => {
-    const folder = await prepare();
+    const folder = await evaluationFolder();
     await snnwasm(words('out', '--limit', '5', '--prior-strength', '5'), folder);
     const before = await sizeOf(join(folder, 'out', 'journal.bin'));
     await snnwasm(words('out', '--limit', '6', '--prior-strength', '7'), folder);
@@ -160,7 +135,7 @@ describe('snnwasm eval', () => {
     ['a wrong strength', ['--prior-strength', 'much'], /It must be a number from 0 to .*, or auto/],
     ['an output that is a file', ['--out', 'tiny.snn'], /tiny.snn/],
   ])('refuses %s in one line', async (_, more, message) => {
-    const folder = await prepare();
+    const folder = await evaluationFolder();
     expectFailure(await snnwasm([...words('out'), ...more], folder), message);
   });
 });

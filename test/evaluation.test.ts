@@ -9,7 +9,6 @@ import { quantiseInput } from '../src/image/tensor.js';
 import { kernelModule } from '../src/node/kernels.js';
 import { Observations } from '../src/observation/observations.js';
 import { Observer } from '../src/observation/observer.js';
-import { mirrored, occluded } from '../src/observation/pictures.js';
 import {
   decodeRecord,
   encodeRecord,
@@ -188,14 +187,5 @@ describe('bootstrap intervals', () => {
     expect(percentileInterval(2, [1, 2, null])).toBeNull();
     const values = Array.from({ length: 1001 }, (_, index) => index);
     expect(percentileInterval(500, values)).toEqual({ value: 500, low: 25, high: 975 });
-  });
-});
-
-describe('mirroring', () => {
-  it('exchanges left and right', () => {
-    const image = picture(2);
-    const turned = mirrored(image);
-    expect([...turned.pixels.subarray(0, 3)]).toEqual([...image.pixels.subarray(15, 18)]);
-    expect(mirrored(turned)).toEqual(image);
   });
 });

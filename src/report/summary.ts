@@ -43,7 +43,7 @@ function settings(results: Results): string[] {
   return [
     `${data.images.toLocaleString('en-US')} images of the ${data.split} split${data.mirrored ? ', mirrored left to right' : ''}; ` +
       `${run.timesteps} timesteps, ${run.propagation} propagation, membrane potentials start at ` +
-      `${run.initialPotential} thresholds. ${fit(data)}Energy is ` +
+      `${run.initialPotential} thresholds. ${fitSentence(data)}Energy is ` +
       `${DEFAULT_ENERGY_MODEL.picojoulesPerSynapticOperation} pJ per synaptic operation ` +
       `(${DEFAULT_ENERGY_MODEL.name}). Numbers in brackets are 95 % bootstrap intervals over images.`,
     `The paper: Akagi and Awano, Low Energy Inference of Spiking Neural Network via Bayesian Fusion, DA Symposium 2021.`,
@@ -52,7 +52,7 @@ function settings(results: Results): string[] {
   ];
 }
 
-function fit({ fitImages, fitOcclusion }: Results['data']): string {
+function fitSentence({ fitImages, fitOcclusion }: Results['data']): string {
   if (fitImages === 0) return '';
   const covered =
     fitOcclusion > 0 ? `, a square of up to ${fitOcclusion} x ${fitOcclusion} pixels of each covered` : '';
