@@ -15,7 +15,7 @@ import { readFileChecked, writeFileAtomic } from '../node/files.js';
 import { sha256 } from '../node/hash.js';
 import { shippedModelPath } from '../node/models.js';
 import { explained } from '../node/system-error.js';
-import { mirrored, occluded } from '../observation/pictures.js';
+import { mirrored, occluded, PRIOR_OCCLUSION } from '../observation/pictures.js';
 import { rowsUpTo } from '../observation/rows.js';
 import { uniformNumbers } from '../random.js';
 import { writeReport } from '../report/report.js';
@@ -26,7 +26,6 @@ import { packageVersion } from './version.js';
 
 const LARGEST_FILE = 2 ** 30;
 const FIT_SEED = 2;
-const DEFAULT_OCCLUSION = 16;
 
 interface EvalFlags {
   readonly data: string;
@@ -75,7 +74,7 @@ export function evalCommand(): Command {
       '--fit-occlusion <n>',
       'cover a random square of up to n x n pixels of each of these, so that they are about as hard as unseen ones',
       wholeNumber(0, 32),
-      DEFAULT_OCCLUSION,
+      PRIOR_OCCLUSION,
     )
     .option('--mirror', 'mirror every image left to right')
     .option('--workers <n>', 'worker threads', wholeNumber(1, 1024), availableParallelism())
@@ -126,7 +125,7 @@ function fittingPictures(
   const grey = plan.network.normalisation.mean.map((mean) => Math.round(255 * mean));
   return {
     stage: 'observing training images',
-    key: [sha256, plan.fitImages, FIT_SEED, fitOcclusion],
+    key: [sha256, FIT_SEED, fitOcclusion],
     count: plan.fitImages,
     at: (number) => {
       const { label, image } = images.image(drawn[number]!);

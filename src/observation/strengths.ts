@@ -58,13 +58,10 @@ export function fitStrengths(training: Observations, position: number): FittedSt
   ];
 }
 
-/**
- * The strength under which the final counts after the last row are likeliest given the head's.
- *
- * @throws UserError if the head never fires
- */
-export function fitHeadByEvidence(training: Observations, position: number): number {
-  return fitByEvidence(fusionCounts(training, position), training.rows.at(-1)!).strength;
+/** The strength with the largest area under the accuracy curve. */
+export function fitHeadByArea(training: Observations, position: number): StrengthAccuracy {
+  const { strength, tried } = fitByAccuracy(fusionCounts(training, position));
+  return tried.find((curve) => curve.strength === strength)!;
 }
 
 /** The strength that comes within one point of the ANN at the least energy, in synaptic operations; null if none does. */
