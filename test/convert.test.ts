@@ -77,6 +77,7 @@ describe('convertNetwork', () => {
       calibrationPercentile: 99.9,
       calibrationSeed: 3,
       priorImages: 40,
+      priorOcclusion: 16,
     });
     expect(converted.defaults).toMatchObject({
       timesteps: 24,

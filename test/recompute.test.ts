@@ -8,12 +8,12 @@ import { snnwasm } from './support/cli.js';
 import { evaluationFolder } from './support/evaluation.js';
 
 const SCRIPT = fileURLToPath(new URL('../docs/recompute.py', import.meta.url));
-const PYTHON = process.env['SNNWASM_PYTHON'] ?? 'python3';
+const PYTHON = process.env.SNNWASM_PYTHON ?? 'python3';
 const hasNumpy = spawnSync(PYTHON, ['-c', 'import numpy']).status === 0;
 
 const recompute = (folder: string) => spawnSync(PYTHON, [SCRIPT, folder], { encoding: 'utf8' });
 
-describe.skipIf(!hasNumpy && process.env['SNNWASM_PYTHON'] === undefined)('another program', () => {
+describe.skipIf(!hasNumpy && process.env.SNNWASM_PYTHON === undefined)('another program', () => {
   it('finds the curves in the raw counts, and tells where one is wrong', async () => {
     const folder = await evaluationFolder();
     const run = await snnwasm(

@@ -8,6 +8,7 @@ import { exactTimestepLimit } from '../engine/range.js';
 import { UserError } from '../errors.js';
 import { normaliseInput } from '../image/tensor.js';
 import type { Network, Propagation, Provenance, SpikingNetwork } from '../model/graph.js';
+import { PRIOR_OCCLUSION } from '../observation/pictures.js';
 import { Calibration, type CalibrationState, type Lambdas } from './calibrate.js';
 import { fitPriors } from './fit-priors.js';
 import { foldBatchNormalisation } from './fold.js';
@@ -83,6 +84,7 @@ export async function convertNetwork(
       calibrationPercentile: options.percentile,
       calibrationSeed: options.seed,
       priorImages: options.priorSamples,
+      priorOcclusion: PRIOR_OCCLUSION,
     },
   };
 }
