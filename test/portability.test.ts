@@ -17,7 +17,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['data', 'observation'],
   ['convert', 'classifier'],
   ['answer'],
-  ['evaluation'],
+  ['bundle', 'evaluation'],
   ['report'],
   ['node'],
   ['index'],
