@@ -247,7 +247,7 @@ describe('snnwasm bundle', () => {
       expect([code, stderr]).toEqual([0, '']);
       expect(stdout).toMatch(
         new RegExp(
-          `^out.wasm: resnet18-cifar100 as a ${flavour}, 11\\.\\d\\d MB, 2\\d\\.\\d MiB of memory\\n$`,
+          `^out.wasm: resnet18-cifar100 as a ${flavour}, 11\\.\\d\\d MB, 2\\d\\.\\d MiB of memory\\n  32 x 32 RGB in, 100 classes out, 64 timesteps by default\\n$`,
         ),
       );
       expect(WebAssembly.validate(await readFile(join(folder, 'out.wasm')))).toBe(true);

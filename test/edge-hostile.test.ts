@@ -1,5 +1,5 @@
 /** Standard input that nobody should trust: the command of a bundle says one line and exits with 1, or answers. */
-import { deflateSync } from 'node:zlib';
+import { deflateSync, inflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { decodeImage } from '../src/image/decode.js';
@@ -30,6 +30,8 @@ function expectOrderly(result: CommandResult): void {
 
 const rgb = { width: 9, height: 7, bitDepth: 8, colourType: 2 } as const;
 const sound = makePng(rgb);
+/** What {@link sound} inflates to. */
+const soundRows = inflateSync(sound.subarray(41, -16));
 const rows = (bytes: number) => Buffer.alloc(bytes, 1).fill(0, 0, 1);
 
 describe('a damaged PNG', () => {
@@ -64,10 +66,12 @@ describe('a damaged PNG', () => {
         const result = command.run(changed, ['--timesteps', '1']);
         expectOrderly(result);
         if (result.code !== 0) return;
-        const host = resizeImage(await decodeImage(changed, nodeCodecs), { width: 8, height: 8 });
-        expect([...result.input]).toEqual([...host.pixels]);
+        // Damage behind the last pixel the host may see and the command not.
+        const host = await decodeImage(changed, nodeCodecs).catch(() => null);
+        if (host === null) return;
+        expect([...result.input]).toEqual([...resizeImage(host, { width: 8, height: 8 }).pixels]);
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 
@@ -86,6 +90,7 @@ describe('a damaged PNG', () => {
     return Buffer.concat([sound.subarray(0, 8), pngChunk('IHDR', bytes), sound.subarray(33)]);
   };
   const between = (...chunks: Buffer[]) => makePng({ ...rgb, chunks });
+  const transparent = pngChunk('tRNS', Buffer.alloc(6, 9));
   const withData = (data: Uint8Array) => makePng({ ...rgb, data });
   const deflated = deflateSync(rows(7 * 28));
 
@@ -107,19 +112,18 @@ describe('a damaged PNG', () => {
     ['a wrong Adler-32', withData(Buffer.concat([deflated.subarray(0, -1), Buffer.from([1])]))],
     ['a row too few', withData(deflateSync(rows(6 * 28)))],
     ['a byte too few', withData(deflateSync(rows(7 * 28 - 1)))],
-    ['a byte too many', withData(deflateSync(rows(7 * 28 + 1)))],
+    ['a second transparent colour', between(transparent, transparent)],
+    ['a transparent colour beside alpha', makePng({ ...rgb, colourType: 6, chunks: [transparent] })],
+    [
+      'transparency before its palette',
+      makePng({ ...rgb, colourType: 3, chunks: [transparent, makePalette(8)] }),
+    ],
     ['an unknown filter', withData(deflateSync(Buffer.alloc(7 * 28, 5)))],
     ['a stored block whose lengths differ', withData(Buffer.from([0x78, 1, 1, 5, 0, 0, 0]))],
     ['a block of the reserved kind', withData(Buffer.from([0x78, 1, 7, 0, 0]))],
     ['a distance before its first byte', withData(Buffer.from([0x78, 1, 0x03, 0x02, 0, 0, 0, 0]))],
   ])('with %s is refused', (_, file) => {
     expectRefusal(command.run(file), DAMAGED);
-  });
-
-  it('that would inflate to 64 MiB is refused', () => {
-    const bomb = withData(deflateSync(Buffer.alloc(2 ** 26)));
-    expect(bomb.length).toBeLessThan(100_000);
-    expectRefusal(command.run(bomb), DAMAGED);
   });
 });
 
@@ -164,6 +168,15 @@ describe('what the standard leaves open', () => {
     [
       'a long chunk of private data',
       makePng({ ...rgb, chunks: [pngChunk('prVt', Buffer.alloc(99_999, 7))] }),
+    ],
+    ['more rows than it has', makePng({ ...rgb, data: deflateSync(Buffer.concat([soundRows, rows(99)])) })],
+    [
+      '64 MiB behind its rows',
+      makePng({ ...rgb, data: deflateSync(Buffer.concat([soundRows, Buffer.alloc(2 ** 26)])) }),
+    ],
+    [
+      'bytes behind its compressed data',
+      makePng({ ...rgb, data: Buffer.concat([deflateSync(soundRows), rows(9)]) }),
     ],
     ['an EXIF block of nonsense', makePng({ ...rgb, chunks: [pngChunk('eXIf', Buffer.alloc(40, 7))] })],
     ['an upright EXIF orientation', makePng({ ...rgb, chunks: [pngChunk('eXIf', exif(1))] })],

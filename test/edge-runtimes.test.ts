@@ -2,11 +2,12 @@
  * The same bundle in other runtimes: wasmtime from Python, wasmtime from C, Node's own WASI as a process. All give what
  * the host gives; on CIFAR-100 images, the spikes of all layers.
  */
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answerOf } from '../src/answer.js';
 import { Classifier } from '../src/classifier.js';
@@ -17,8 +18,9 @@ import { nodeCodecs } from '../src/node/codecs.js';
 import { kernelModule } from '../src/node/kernels.js';
 import { loadModelFile, shippedModelPath } from '../src/node/models.js';
 import { describeWithCifar100, readRecords } from './support/cifar100.js';
-import { snnwasm } from './support/cli.js';
+import { CLI, snnwasm } from './support/cli.js';
 import { bundled, EdgeCommand, EdgeLibrary } from './support/edge.js';
+import { temporaryFolder } from './support/temporary-folder.js';
 import {
   describeWithCompiler,
   describeWithWasmtime,
@@ -103,6 +105,55 @@ describe('examples/edge/node.mjs', () => {
     });
     expect(run([], file)).toMatchObject({ code: 1, stdout: '' });
   });
+});
+
+describeWithCompiler('the commands in the texts', () => {
+  /** Blocks that begin with this fence, one after the other, as one script. */
+  const script = (file: string, fence: string) =>
+    [...readFileSync(join(ROOT, file), 'utf8').matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)]
+      .filter((match) => match[1] === fence)
+      .map((match) => match[2]!)
+      .filter((block) => block.includes('wasm'))
+      .join('');
+  const runScript = (text: string, cwd: string) => {
+    const { status, stdout, stderr } = spawnSync('bash', ['-euo', 'pipefail', '-c', text], { cwd });
+    return { code: status, stdout: String(stdout), stderr: String(stderr) };
+  };
+  /** A folder as a clone's, for its reader: links to what the commands need. */
+  const clone = async () => {
+    const place = await temporaryFolder();
+    for (const name of ['examples', 'weights']) symlinkSync(join(ROOT, name), join(place, name));
+    symlinkSync(dirname(dirname(PYTHON)), join(place, 'venv'));
+    return place;
+  };
+  const here = (text: string) =>
+    text.replaceAll('npx snnwasm', `"${process.execPath}" "${CLI}"`).replace(/^python3 -m venv .*\n/m, '');
+
+  it(
+    'of examples/edge/README.md work, one after the other',
+    async () => {
+      const text = script('examples/edge/README.md', 'sh');
+      expect(text.split('\n').length).toBeGreaterThan(10);
+      const { code, stdout, stderr } = runScript(here(text), await clone());
+      expect([code, stderr]).toEqual([0, '']);
+      expect(stdout.match(/^sunflower: 0\.\d{3} /gm)).toHaveLength(2);
+      expect(stdout).toMatch(/^blocks\.7: \d+ spikes$/m);
+      expect(stdout.match(/"label": "sunflower"/g)).toHaveLength(2);
+    },
+    LONG,
+  );
+
+  it(
+    "of README.md's section work",
+    async () => {
+      const text = readFileSync(join(ROOT, 'README.md'), 'utf8').split('## On an edge device')[1]!;
+      const block = /^```sh\n([\s\S]*?)^```$/m.exec(text)![1]!;
+      const { code, stdout } = runScript(here(block), await clone());
+      expect(code).toBe(0);
+      expect(stdout).toContain('"label": "sunflower"');
+    },
+    LONG,
+  );
 });
 
 describe('examples/edge/to-rgb.mjs', () => {

@@ -10,7 +10,7 @@
  */
 import { dataByte, failDamaged } from './chunks';
 import { WINDOW_BYTES, windowAddress } from './room';
-import { scanlineByte } from './scanlines';
+import { isComplete, scanlineByte } from './scanlines';
 
 const LONGEST_CODE: i32 = 15;
 const LITERAL_CODES: i32 = 288;
@@ -48,10 +48,15 @@ let held: u32 = 0;
 let heldBits: u32 = 0;
 /** Bytes put out, at most 2^31: only those of the window are ever asked for. */
 let written: u32 = 0;
+/** Whether there is more than the picture needs. */
+let hasSurplus = false;
 let adlerA: u32 = 1;
 let adlerB: u32 = 0;
 
-/** Inflates all of the stream and checks its Adler-32. */
+/**
+ * Inflates the stream and checks its Adler-32. Where it holds more than the picture, the rest is left unread, as the
+ * host leaves it, so that it cannot keep the decoder busy.
+ */
 export function inflate(): void {
   window = windowAddress();
   const method = bits(8);
@@ -59,7 +64,7 @@ export function inflate(): void {
   const isZlib = (method & 15) == 8 && method >> 4 <= 7 && ((method << 8) | flags) % 31 == 0;
   if (!isZlib || flags & 32) failDamaged();
   let last: u32 = 0;
-  while (!last) {
+  while (!last && !hasSurplus) {
     last = bits(1);
     const kind = bits(2);
     if (kind == 0) copyStored();
@@ -67,6 +72,7 @@ export function inflate(): void {
     else if (kind == 2) inflateDynamic();
     else failDamaged();
   }
+  if (hasSurplus) return;
   toByteBoundary();
   const high = (bits(8) << 8) | bits(8);
   const low = (bits(8) << 8) | bits(8);
@@ -93,6 +99,10 @@ function toByteBoundary(): void {
 
 /** Puts out one byte. */
 function put(byte: u32): void {
+  if (isComplete()) {
+    hasSurplus = true;
+    return;
+  }
   store<u8>(window + (written & (WINDOW_BYTES - 1)), byte);
   written++;
   adlerA += byte;
@@ -106,7 +116,7 @@ function copyStored(): void {
   toByteBoundary();
   const length = bits(16);
   if (bits(16) != (~length & 0xffff)) failDamaged();
-  for (let index: u32 = 0; index < length; index++) put(bits(8));
+  for (let index: u32 = 0; index < length && !hasSurplus; index++) put(bits(8));
 }
 
 function inflateFixed(): void {
@@ -202,7 +212,7 @@ function decode(counts: usize, symbols: usize): i32 {
 }
 
 function inflateCodes(): void {
-  for (;;) {
+  while (!hasSurplus) {
     const symbol = decode(LITERAL_COUNTS, LITERAL_SYMBOLS);
     if (symbol < END_OF_BLOCK) {
       put(symbol);

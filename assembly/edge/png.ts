@@ -19,7 +19,7 @@ import {
 import { exifByte, exifHasBlock } from './exif';
 import { inflate } from './inflate';
 import { checkRoom } from './room';
-import { beginScanlines, endScanlines, setPaletteAlpha, setPaletteColour, setTransparent } from './scanlines';
+import { beginScanlines, isComplete, setPaletteAlpha, setPaletteColour, setTransparent } from './scanlines';
 import { nextByte } from './stream';
 
 const SIGNATURE_BYTES: i32 = 8;
@@ -30,6 +30,7 @@ let pictureHeight: i32 = 0;
 let depth: u32 = 0;
 let colourType: u32 = 0;
 let colours: u32 = 0;
+let hasTransparency = false;
 
 /** Decodes standard input, which begins with the PNG signature; fails where it is damaged or too large. */
 export function decodePng(): void {
@@ -45,7 +46,7 @@ export function decodePng(): void {
     else if (type == IDAT && !hasPicture) {
       if (colourType == 3 && colours == 0) failDamaged();
       inflate();
-      endScanlines();
+      if (!isComplete()) failDamaged();
       hasPicture = true;
     }
     endChunk();
@@ -104,14 +105,16 @@ function readPalette(): void {
 }
 
 function readTransparency(): void {
+  if (hasTransparency || colourType > 3) failDamaged();
+  hasTransparency = true;
   if (colourType == 3) {
-    if (chunkRemaining() > 256) failDamaged();
+    if (colours == 0 || chunkRemaining() > 256) failDamaged();
     for (let index: u32 = 0; chunkRemaining() > 0; index++) setPaletteAlpha(index, chunkByte());
   } else if (colourType == 0) {
     if (chunkRemaining() != 2) failDamaged();
     const grey = half();
     setTransparent(grey, grey, grey);
-  } else if (colourType == 2) {
+  } else {
     if (chunkRemaining() != 6) failDamaged();
     const red = half();
     const green = half();

@@ -77,16 +77,15 @@ export function setTransparent(red: u32, green: u32, blue: u32): void {
   transparentBlue = blue;
 }
 
-/** Takes the next inflated byte; fails on more than the picture has. */
-export function scanlineByte(byte: u32): void {
-  if (pass > lastPass) failDamaged();
-  store<u8>(line + filled++, byte);
-  if (filled == lineBytes) endLine();
+/** Whether all pixels are there. */
+export function isComplete(): bool {
+  return pass > lastPass;
 }
 
-/** Fails unless the picture is complete. */
-export function endScanlines(): void {
-  if (pass <= lastPass) failDamaged();
+/** Takes the next inflated byte of a picture that is not complete. */
+export function scanlineByte(byte: u32): void {
+  store<u8>(line + filled++, byte);
+  if (filled == lineBytes) endLine();
 }
 
 /** Begins the pass, or the first behind it that has pixels. */

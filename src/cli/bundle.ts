@@ -34,11 +34,11 @@ export function bundleCommand(): Command {
     .addHelpText(
       'after',
       `
-The memory of the module is fixed: it is all there from the start and never grows.
+The module's memory is fixed: all of it is there from the start, and it never grows.
 A library is called through exports such as snnwasm_input, snnwasm_run and
-snnwasm_ranking; examples/edge/README.md documents them. A command reads a PNG, or
-raw RGB of the network's input size, from standard input and prints what
-"snnwasm run --json" prints; run it with --help for its options.`,
+snnwasm_ranking; examples/edge/README.md of the repository documents them. A command
+reads a PNG, or raw RGB of the network's input size, from standard input and prints
+what "snnwasm run --json" prints; run it with --help for its options.`,
     )
     .action(bundle);
 }
@@ -54,8 +54,10 @@ async function bundle(path: string | undefined, flags: BundleFlags): Promise<voi
     pictureBytes: pictureMemory * MIB,
   });
   await writeFileAtomic(output, module);
+  const { name, input, labels, defaults } = network;
   process.stdout.write(
-    `${output}: ${network.name} as a ${flavour}, ${(module.length / 1e6).toFixed(2)} MB, ` +
-      `${(memoryBytes / MIB).toFixed(1)} MiB of memory\n`,
+    `${output}: ${name} as a ${flavour}, ${(module.length / 1e6).toFixed(2)} MB, ` +
+      `${(memoryBytes / MIB).toFixed(1)} MiB of memory\n` +
+      `  ${input.width} x ${input.height} RGB in, ${labels.length} classes out, ${defaults.timesteps} timesteps by default\n`,
   );
 }
