@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import * as E from '../assembly/edge/layout.js';
 import { bundleModel, type Flavour } from '../src/bundle/bundle.js';
 import { ByteReader, signedLeb, unsignedLeb } from '../src/bundle/leb128.js';
 import { readData, readSections, SECTION, type Section, writeSections } from '../src/bundle/sections.js';
@@ -94,6 +95,10 @@ describe('a bundle', () => {
       const bytes = await bundled(await loadModelFile(path), flavour);
       expect(bytes.length).toBeLessThan(size + 300_000);
     }
+  });
+
+  it('keeps its configuration apart from the constants of its code', () => {
+    expect(E.CONFIG + E.CONFIG_BYTES).toBeLessThanOrEqual(E.STATIC_START);
   });
 
   it('is the same bytes every time', async () => {

@@ -31,7 +31,7 @@ const NODE_ONLY = ['node', 'cli'];
 const LAYOUT = '../assembly/layout';
 const SHARED: Readonly<Record<string, readonly string[]>> = {
   engine: [LAYOUT],
-  bundle: ['../assembly/edge/layout'],
+  bundle: [LAYOUT, '../assembly/edge/layout'],
 };
 
 interface Source {
@@ -135,7 +135,8 @@ describe('imports within src/', () => {
     const outside = sources.filter((source) => targetsOf(source).some((target) => target.startsWith('..')));
     expect([...new Set(outside.map(({ part }) => part))].sort()).toEqual(Object.keys(SHARED).sort());
     for (const source of outside) {
-      expect(targetsOf(source).filter((target) => target.startsWith('..'))).toEqual(SHARED[source.part]);
+      const targets = targetsOf(source).filter((target) => target.startsWith('..'));
+      expect(SHARED[source.part]).toEqual(expect.arrayContaining(targets));
     }
   });
 

@@ -1,10 +1,5 @@
 /** The command's arguments: the options of `snnwasm run` that make sense for one picture. */
-import {
-  CONFIG,
-  CONFIG_CLASSES,
-  CONFIG_DEFAULT_TIMESTEPS,
-  EDGE_HEAD_NAME,
-} from './layout';
+import { CONFIG, CONFIG_CLASSES, CONFIG_DEFAULT_TIMESTEPS, EDGE_HEAD_NAME } from './layout';
 import { flush, print, printNumber, printText } from './output';
 import {
   chooseHead,
@@ -15,8 +10,8 @@ import {
   headAt,
   NO_HEAD,
 } from './run';
-import { say, sayText } from './text';
-import { argument, exit, fail, failWith, fetchArguments } from './wasi';
+import { say, sayNumber, sayText } from './text';
+import { argument, exit, fail, fetchArguments } from './wasi';
 
 const MAX_TIMESTEPS: f64 = 65535;
 const MAX_TOP: f64 = 1000;
@@ -68,7 +63,8 @@ function apply(name: usize, value: usize): void {
   else if (matches(name, '--head')) readHead(value);
   else if (matches(name, '--propagation')) readPropagation(value);
   else if (matches(name, '--prior-strength')) {
-    if (!chooseStrength(decimalNumber(name, value))) refuse('a prior strength is a number from 0 to 1000000, not ', value, '');
+    if (chooseStrength(decimalNumber(name, value))) return;
+    refuse('a prior strength is a number from 0 to 1000000, not ', value, '');
   } else if (!chooseInitialPotential(decimalNumber(name, value))) {
     refuse('an initial potential is a number from 0 to 1, not ', value, '');
   }
@@ -114,7 +110,9 @@ function wholeNumber(name: usize, value: usize, largest: f64): f64 {
   if (!valid || number < 1 || number > largest) {
     say('the value of ');
     sayText(name);
-    say(largest == MAX_TOP ? ' must be a whole number from 1 to 1000, not ' : ' must be a whole number from 1 to 65535, not ');
+    say(' must be a whole number from 1 to ');
+    sayNumber(largest);
+    say(', not ');
     sayText(value);
     fail();
   }

@@ -21,7 +21,7 @@ export const STATIC_END = 65536;
 export const CONFIG_NETWORK = 0;
 export const CONFIG_LAYERS = 4;
 export const CONFIG_LAYER_COUNT = 8;
-/** [head] of {@link EDGE_HEAD_BYTES}; the last head is the final prediction. */
+/** [head] of EDGE_HEAD_RECORD + HEAD_BYTES; the last head is the final prediction. */
 export const CONFIG_HEADS = 12;
 export const CONFIG_HEAD_COUNT = 16;
 /** Where the records of the selected heads go. */
@@ -78,15 +78,14 @@ export const CONFIG_PICOJOULES = 136;
 export const CONFIG_ANN_ENERGY = 144;
 export const CONFIG_BYTES = 152;
 
-/** A head: its record as the kernels read it (HEAD_BYTES of assembly/layout.ts), then what only the edge code reads. */
-export const EDGE_HEAD_RECORD = 0;
-export const EDGE_HEAD_LAYER = 48;
-export const EDGE_HEAD_NAME = 52;
+/** A head: what only the edge code reads, then the record as the kernels read it, HEAD_BYTES of assembly/layout.ts. */
+export const EDGE_HEAD_LAYER = 0;
+export const EDGE_HEAD_NAME = 4;
 /** f64: the prior strength that the model holds. */
-export const EDGE_HEAD_STRENGTH = 56;
-export const EDGE_HEAD_BYTES = 64;
+export const EDGE_HEAD_STRENGTH = 8;
+export const EDGE_HEAD_RECORD = 16;
 
-/** Classes that share one posterior distribution: f64 alpha, beta, logarithm of B(alpha, beta), log of F(x); u32 members. */
+/** Classes that share one posterior: f64 alpha, beta, logarithm of B(alpha, beta), logarithm of F(x); u32 members. */
 export const GROUP_ALPHA = 0;
 export const GROUP_BETA = 8;
 export const GROUP_NORMALISER = 16;

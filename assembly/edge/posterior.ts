@@ -3,13 +3,7 @@
  * ranking are the host's to the last bit.
  */
 import { betaQuantile } from './beta';
-import {
-  CONFIG,
-  CONFIG_CLASSES,
-  CONFIG_RANKING,
-  CONFIG_RATES,
-  CONFIG_SHAPES,
-} from './layout';
+import { CONFIG, CONFIG_CLASSES, CONFIG_RANKING, CONFIG_RATES, CONFIG_SHAPES } from './layout';
 import { sortClasses } from './sort';
 
 /** The probability that an interval of 95 % leaves out on either side, in the arithmetic of the host. */

@@ -75,7 +75,9 @@ function resample(width: i32, height: i32, input: usize): void {
     blendRows(corner, partWidth, blended);
     for (let x = 0; x < width; x++, input += 3) {
       computeTaps(x, partWidth, width);
-      for (let channel: usize = 0; channel < 3; channel++) store<u8>(input + channel, blendColumn(blended + (channel << 3)));
+      for (let channel: usize = 0; channel < 3; channel++) {
+        store<u8>(input + channel, blendColumn(blended + (channel << 3)));
+      }
     }
   }
 }

@@ -37,8 +37,8 @@ import {
   CONFIG_NETWORK,
   CONFIG_PICOJOULES,
   CONFIG_TIMESTEP_LIMIT,
-  EDGE_HEAD_BYTES,
   EDGE_HEAD_LAYER,
+  EDGE_HEAD_RECORD,
   EDGE_HEAD_STRENGTH,
   LARGEST_STRENGTH,
 } from './layout';
@@ -125,8 +125,8 @@ function selectHeads(propagation: i32): void {
     first = final;
     last = head;
   }
-  memory.copy(table, headAt(first), HEAD_BYTES);
-  if (first != last) memory.copy(table + HEAD_BYTES, headAt(last), HEAD_BYTES);
+  memory.copy(table, recordOfHead(first), HEAD_BYTES);
+  if (first != last) memory.copy(table + HEAD_BYTES, recordOfHead(last), HEAD_BYTES);
   store<usize>(network, table, NETWORK_HEADS);
   store<i32>(network, first == last ? 1 : 2, NETWORK_HEAD_COUNT);
   store<usize>(network, load<usize>(CONFIG, CONFIG_LAYERS), NETWORK_LAYERS);
@@ -164,7 +164,7 @@ function collect(timestep: i32): void {
 }
 
 function collectHead(index: i32, slot: usize): void {
-  const record = headAt(index);
+  const record = recordOfHead(index);
   const classes = load<i32>(CONFIG, CONFIG_CLASSES);
   add(
     load<usize>(CONFIG, CONFIG_HEAD_ACTIVITY) + (<usize>index << 4),
@@ -228,14 +228,19 @@ export function finalHead(): i32 {
   return load<i32>(CONFIG, CONFIG_HEAD_COUNT) - 1;
 }
 
-/** Address of a head's record. */
+/** Address of what the edge code knows of a head (layout.ts). */
 export function headAt(index: i32): usize {
-  return load<usize>(CONFIG, CONFIG_HEADS) + <usize>(index * EDGE_HEAD_BYTES);
+  return load<usize>(CONFIG, CONFIG_HEADS) + <usize>(index * (EDGE_HEAD_RECORD + HEAD_BYTES));
 }
 
 /** u32 [class]: spikes of a head since the start. */
 export function countsOf(index: i32): usize {
   return load<usize>(CONFIG, CONFIG_COUNTS) + (<usize>(index * load<i32>(CONFIG, CONFIG_CLASSES)) << 2);
+}
+
+/** Address of a head's record as the kernels read it. */
+function recordOfHead(index: i32): usize {
+  return headAt(index) + EDGE_HEAD_RECORD;
 }
 
 function layerOfHead(index: i32): i32 {

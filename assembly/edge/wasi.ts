@@ -25,7 +25,7 @@ declare function clock_time_get(clock: i32, precision: i64, time: usize): i32;
 
 const STANDARD_INPUT: i32 = 0;
 export const STANDARD_OUTPUT: i32 = 1;
-export const STANDARD_ERROR: i32 = 2;
+const STANDARD_ERROR: i32 = 2;
 const MONOTONIC_CLOCK: i32 = 1;
 
 const MAX_ARGUMENTS: i32 = 64;
@@ -76,7 +76,8 @@ export function milliseconds(): f64 {
 export function fetchArguments(): i32 {
   if (args_sizes_get(CALL, CALL + 4) != 0) return 0;
   const count = load<u32>(CALL);
-  if (count > <u32>MAX_ARGUMENTS || load<u32>(CALL, 4) > <u32>MAX_ARGUMENT_BYTES) failWith('too many arguments: see --help');
+  const isTooMany = count > <u32>MAX_ARGUMENTS || load<u32>(CALL, 4) > <u32>MAX_ARGUMENT_BYTES;
+  if (isTooMany) failWith('too many arguments: see --help');
   if (args_get(ARGUMENT_POINTERS, ARGUMENT_BYTES) != 0) failWith('the arguments cannot be read');
   return count;
 }

@@ -31,7 +31,7 @@ for (const flavour of ['library', 'command']) {
 node(join(here, 'to-rgb.mjs'), picture, file('picture.rgb'));
 const weights = statSync(join(root, 'weights/resnet18-cifar100.snn')).size;
 const size = (name) => statSync(file(name)).size;
-console.log(`the model file has ${weights} bytes; library.wasm ${size('library.wasm')}, command.wasm ${size('command.wasm')}`);
+console.log(`bytes: model file ${weights}, library ${size('library.wasm')}, command ${size('command.wasm')}`);
 console.log(`${cpus()[0].model}, Node ${process.versions.node}\n`);
 console.log('| runtime | to start | an answer | peak memory of the process |');
 console.log('| --- | --- | --- | --- |');
@@ -43,10 +43,12 @@ function row(runtime, output) {
 }
 
 const library = [file('library.wasm'), file('picture.rgb')];
-const version = spawnSync(python, ['-c', "import importlib.metadata, wasmtime; print(importlib.metadata.version('wasmtime'), wasmtime.__path__[0])"], { encoding: 'utf8' });
+const about = "import importlib.metadata as m, wasmtime; print(m.version('wasmtime'), wasmtime.__path__[0])";
+const version = spawnSync(python, ['-c', about], { encoding: 'utf8' });
 if (version.status === 0) {
   const [number, path] = version.stdout.trim().split(' ');
-  row(`library, wasmtime ${number} from Python`, run(python, [join(here, 'python/classify.py'), ...library, '--measure']));
+  const words = [join(here, 'python/classify.py'), ...library, '--measure'];
+  row(`library, wasmtime ${number} from Python`, run(python, words));
   const shared = join(path, `linux-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}`);
   const link = [`-L${shared}`, '-l:_libwasmtime.so', `-Wl,-rpath,${shared}`];
   const compiled = spawnSync('gcc', ['-O2', join(here, 'c/classify.c'), '-o', file('classify'), ...link]);
@@ -55,14 +57,19 @@ if (version.status === 0) {
   }
 }
 
+// node.mjs as it is, then what the process took.
+const script =
+  "process.argv.splice(1, 0, 'node.mjs');" +
+  "process.on('exit', () => console.error(process.resourceUsage().maxRSS));" +
+  `await import(${JSON.stringify(join(here, 'node.mjs'))})`;
 const results = Array.from({ length: TURNS }, () => {
   const began = performance.now();
-  const script = `process.argv.splice(1, 0, 'node.mjs'); process.on('exit', () => console.error(process.resourceUsage().maxRSS)); await import(${JSON.stringify(join(here, 'node.mjs'))})`;
   const words = ['--no-warnings', '--input-type=module', '--eval', script, file('command.wasm')];
   const { stdout, stderr } = spawnSync(process.execPath, words, { input: readFileSync(picture), encoding: 'utf8' });
   const total = performance.now() - began;
   const { milliseconds } = JSON.parse(stdout)[0];
   return { start: total - milliseconds, answer: milliseconds, peak: Number(stderr) / 1024 };
 });
-const median = (name) => results.map((result) => result[name]).sort((a, b) => a - b)[Math.floor(TURNS / 2)].toFixed(0);
-console.log(`| command, Node's WASI, one process an answer | ${median('start')} ms | ${median('answer')} ms | ${median('peak')} MiB |`);
+const sorted = (name) => results.map((result) => result[name]).sort((a, b) => a - b);
+const [start, answer, peak] = ['start', 'answer', 'peak'].map((name) => sorted(name)[Math.floor(TURNS / 2)].toFixed(0));
+console.log(`| command, Node's WASI, one process an answer | ${start} ms | ${answer} ms | ${peak} MiB |`);

@@ -3,6 +3,7 @@
  * what assembly/edge/ needs (drawn in assembly/edge/layout.ts).
  */
 import * as E from '../../assembly/edge/layout.js';
+import { HEAD_BYTES } from '../../assembly/layout.js';
 import { multiplyAccumulates } from '../answer.js';
 import { annEnergyMillijoules, DEFAULT_ENERGY_MODEL, energyModel } from '../energy.js';
 import { BLOCK_TIMESTEPS, type Plan, planMemory } from '../engine/plan.js';
@@ -12,6 +13,9 @@ import { headRecord, writePlan, writeRecord } from '../engine/write-plan.js';
 import { UserError } from '../errors.js';
 import { quantiseInput } from '../image/tensor.js';
 import type { SpikingNetwork } from '../model/graph.js';
+
+/** Bytes from one head to the next. */
+const HEAD_STRIDE = E.EDGE_HEAD_RECORD + HEAD_BYTES;
 
 /** Addresses are signed in places, so memory ends at 2 GiB. */
 const LARGEST_MEMORY = 2 ** 31 - PAGE_BYTES;
@@ -47,7 +51,7 @@ export function memoryImage(network: SpikingNetwork, pictureBytes: number): Arra
   writeRecord(view, E.CONFIG, edge.words);
   writeConfig(view, network);
   network.heads.forEach((head, index) => {
-    const record = edge.heads + index * E.EDGE_HEAD_BYTES;
+    const record = edge.heads + index * HEAD_STRIDE;
     writeRecord(view, record + E.EDGE_HEAD_RECORD, headRecord(network, plan, index));
     writeRecord(view, record, {
       [E.EDGE_HEAD_LAYER]: head.layer,
@@ -86,7 +90,7 @@ function planEdge(network: SpikingNetwork, plan: Plan, pictureBytes: number): Ed
     return address;
   };
   const classes = labels.length;
-  const headTable = arena.allocate(heads.length * E.EDGE_HEAD_BYTES);
+  const headTable = arena.allocate(heads.length * HEAD_STRIDE);
   const table = arena.allocate(256 * input.channels * 2);
   const words = {
     [E.CONFIG_NETWORK]: plan.network,

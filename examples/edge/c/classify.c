@@ -46,7 +46,8 @@ static wasm_byte_vec_t read_file(const char *path) {
 static wasm_extern_t *find(const char *name) {
   for (size_t index = 0; index < names.size; index++) {
     const wasm_byte_vec_t *candidate = wasm_exporttype_name(names.data[index]);
-    if (candidate->size == strlen(name) && memcmp(candidate->data, name, candidate->size) == 0) return exports.data[index];
+    int same = candidate->size == strlen(name) && memcmp(candidate->data, name, candidate->size) == 0;
+    if (same) return exports.data[index];
   }
   fail("the module is no bundle of flavour library: it does not export ", name);
   return NULL;

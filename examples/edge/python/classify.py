@@ -26,7 +26,8 @@ def main():
         rate, lower, upper = (classifier.call(name, index) for name in ("rate", "lower", "upper"))
         print(f"{classifier.labels[index]}: {rate:.3f} [{lower:.3f}, {upper:.3f}]")
     spikes, operations, energy = (classifier.call(name) for name in ("spikes", "operations", "energy"))
-    print(f"{classifier.call('timesteps')} timesteps, {spikes:.0f} spikes, {operations:.0f} synaptic operations, {energy:.3f} mJ")
+    done = classifier.call("timesteps")
+    print(f"{done} timesteps, {spikes:.0f} spikes, {operations:.0f} synaptic operations, {energy:.3f} mJ")
     if options.measure:
         measure(classifier, picture, options.timesteps, started - began)
 

@@ -41,10 +41,11 @@ class Classifier:
     def integers(self, name, *values):
         """The u32 [class] that snnwasm_NAME points to."""
         pointer, count = self.call(name, *values), len(self.labels)
-        return list(struct.unpack(f"<{count}I", self._exports["memory"].read(self._store, pointer, pointer + 4 * count)))
+        data = self._exports["memory"].read(self._store, pointer, pointer + 4 * count)
+        return list(struct.unpack(f"<{count}I", data))
 
     def run(self, picture, timesteps=0):
-        """Classifies width * height * 3 bytes of RGB; 0 timesteps: the model's default. Returns class indices, the best first."""
+        """Class indices, the best first, for width * height * 3 bytes of RGB; 0 timesteps: the model's default."""
         expected = self.width * self.height * 3
         if len(picture) != expected:
             raise ValueError(f"the picture has {len(picture)} bytes, not {expected}: {self.width} x {self.height} RGB")
