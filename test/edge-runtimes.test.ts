@@ -154,6 +154,19 @@ describeWithCompiler('the commands in the texts', () => {
   );
 });
 
+describe.skipIf(process.platform !== 'linux')('a command whose streams fail', () => {
+  it.each([
+    ['cannot be written', '> /dev/full', /^snnwasm: standard output cannot be written\n$/],
+    ['cannot be read', '< /', /^snnwasm: standard input cannot be read: WASI error \d+\n$/],
+  ])('because one %s says so in one line', (_, redirection, message) => {
+    const words = ['--no-warnings', join(EXAMPLES, 'node.mjs'), command, '--timesteps', '1'];
+    const line = `"${process.execPath}" ${words.map((word) => `"${word}"`).join(' ')} ${redirection}`;
+    const { code, stdout, stderr } = runProgram('bash', ['-c', line], readFileSync(example('sea.png')));
+    expect(stderr).toMatch(message);
+    expect([code, stdout]).toEqual([1, '']);
+  });
+});
+
 describe('examples/edge/to-rgb.mjs', () => {
   it('writes the pixels that the network sees', async () => {
     const path = join(folder, 'written.rgb');

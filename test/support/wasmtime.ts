@@ -3,8 +3,8 @@
  * and say so, where one is missing, unless SNNWASM_REQUIRE_EDGE=1 makes that an error.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe } from 'vitest';
 
 export const ROOT = join(import.meta.dirname, '../..');
@@ -32,17 +32,32 @@ export function runProgram(program: string, words: readonly string[], input?: Ui
 function findPython(): string | null {
   const given = process.env.SNNWASM_WASMTIME_PYTHON;
   if (given !== undefined) return hasWasmtime(given) ? given : null;
-  const python = join(CACHE, 'bin/python');
-  if (hasWasmtime(python)) return python;
-  rmSync(CACHE, { recursive: true, force: true });
+  const python = pythonIn(CACHE);
+  return hasWasmtime(python) || (makeEnvironment() && hasWasmtime(python)) ? python : null;
+}
+
+/** Makes the environment under a name of its own, since two test files may do so at once; the first to end keeps it. */
+function makeEnvironment(): boolean {
+  mkdirSync(dirname(CACHE), { recursive: true });
+  const folder = mkdtempSync(`${CACHE}-`);
   const steps: readonly [string, readonly string[]][] = [
-    ['python3', ['-m', 'venv', CACHE]],
-    [python, ['-m', 'pip', 'install', '--quiet', '--requirement', REQUIREMENTS]],
+    ['python3', ['-m', 'venv', folder]],
+    [pythonIn(folder), ['-m', 'pip', 'install', '--quiet', '--retries', '1', '--requirement', REQUIREMENTS]],
   ];
   const made = steps.every(
     ([program, words]) => spawnSync(program, words, { timeout: INSTALL_MILLISECONDS }).status === 0,
   );
-  return made && hasWasmtime(python) ? python : null;
+  if (made && !hasWasmtime(pythonIn(CACHE))) {
+    rmSync(CACHE, { recursive: true, force: true });
+    renameSync(folder, CACHE);
+  } else {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return made;
+}
+
+function pythonIn(folder: string): string {
+  return join(folder, 'bin/python');
 }
 
 function hasWasmtime(python: string): boolean {
