@@ -50,6 +50,24 @@ describe('a PNG on standard input', () => {
     },
   );
 
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])('of the EXIF orientation %i becomes upright', async (orientation) => {
+    const file = buildPng({
+      width: 13,
+      height: 9,
+      kind: [2, 8],
+      interlaced: false,
+      content: Uint8Array.from({ length: 300 }, (_, index) => (index * index) & 255),
+      filters: [0],
+      level: 6,
+      strategy: 0,
+      chunkBytes: 100_000,
+      transparency: null,
+      palette: new Uint8Array(0),
+      orientation,
+    });
+    await expectHostPixels(file);
+  });
+
   it('of the very size of the input is not resampled', async () => {
     const property = fc.asyncProperty(arbitraryPng(8), (recipe) =>
       expectHostPixels(buildPng({ ...recipe, width: 8, height: 8 }), commands.slice(0, 1)),
