@@ -2,6 +2,7 @@
 /** The command line: what a person types, and the only place that exits. */
 import { Command } from 'commander';
 import { UserError } from '../errors.js';
+import { bundleCommand } from './bundle.js';
 import { convertCommand } from './convert.js';
 import { dataCommand } from './data.js';
 import { evalCommand } from './eval.js';
@@ -22,6 +23,7 @@ const program = new Command('snnwasm')
   .addCommand(runCommand())
   .addCommand(convertCommand())
   .addCommand(inspectCommand())
+  .addCommand(bundleCommand())
   .addCommand(evalCommand())
   .addCommand(reportCommand())
   .addCommand(dataCommand());

@@ -37,9 +37,13 @@ export interface Kernels extends Record<string, unknown> {
   ): void;
 }
 
-/** The first bytes of the address space stay unused, so that no valid address is 0. */
-const FIRST_ADDRESS = 1024;
-const PAGE_BYTES = 65536;
+/**
+ * The first page is not planned: no valid address is 0, and a bundle for edge devices keeps its own constants there
+ * (assembly/edge/layout.ts).
+ */
+const FIRST_ADDRESS = 65536;
+/** Memory comes in pages of 64 KiB. */
+export const PAGE_BYTES = 65536;
 
 /**
  * A new instance of the kernels with its own memory.
@@ -52,7 +56,12 @@ export async function instantiateKernels(module: WebAssembly.Module): Promise<Ke
 
 /** Hands out addresses, 16-byte aligned, before anything runs; nothing is allocated afterwards. */
 export class Arena {
-  #next = FIRST_ADDRESS;
+  #next: number;
+
+  /** @param first - where it begins, a multiple of 16 */
+  constructor(first = FIRST_ADDRESS) {
+    this.#next = first;
+  }
 
   allocate(bytes: number): number {
     const address = this.#next;

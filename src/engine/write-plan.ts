@@ -19,7 +19,7 @@ const NEVER = 2 ** 31 - 1;
 export type RecordWords = Readonly<Record<number, number>>;
 
 /** Plans the network and writes it into the kernels' memory; afterwards only results move. */
-export function writePlan(kernels: Kernels, network: SpikingNetwork): Plan {
+export function writePlan(kernels: Pick<Kernels, 'memory'>, network: SpikingNetwork): Plan {
   const plan = planMemory(network);
   ensureMemory(kernels.memory, plan.bytes);
   new PlanWriter(kernels.memory, plan, network).write();

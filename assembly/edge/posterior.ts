@@ -1,0 +1,93 @@
+/**
+ * Bayesian fusion, eqs. (10) to (18): src/fusion/posterior.ts in the same order of operations, so that rates and
+ * ranking are the host's to the last bit.
+ */
+import { betaQuantile } from './beta';
+import { CONFIG, CONFIG_CLASSES, CONFIG_RANKING, CONFIG_RATES, CONFIG_SHAPES } from './layout';
+import { sortClasses } from './sort';
+
+/** The probability that an interval of 95 % leaves out on either side, in the arithmetic of the host. */
+const TAIL: f64 = (1.0 - 0.95) / 2.0;
+
+/** What the comparison of two classes needs; set by {@link computePosterior}. */
+let finalCounts: usize = 0;
+let headCounts: usize = 0;
+let headTimesteps: f64 = 0;
+let priorStrength: f64 = 0;
+
+/**
+ * Fills rates, shapes and ranking.
+ *
+ * @param final - u32 [class], spikes of the final prediction
+ * @param head - u32 [class], spikes of the internal prediction; 0 for the final prediction alone
+ * @param strength - P of eq. (16)
+ */
+export function computePosterior(final: usize, head: usize, timesteps: i32, strength: f64): void {
+  const time = <f64>timesteps;
+  finalCounts = final;
+  headCounts = strength > 0 && timesteps > 0 ? head : 0;
+  headTimesteps = time;
+  priorStrength = strength;
+  const classes = load<i32>(CONFIG, CONFIG_CLASSES);
+  let rate = load<usize>(CONFIG, CONFIG_RATES);
+  let shape = load<usize>(CONFIG, CONFIG_SHAPES);
+  for (let index = 0; index < classes; index++, rate += 8, shape += 16) {
+    const count = countAt(final, index);
+    store<f64>(rate, estimate(index, count, time));
+    let alpha: f64 = 1;
+    let beta: f64 = 1;
+    if (headCounts) {
+      const headCount = countAt(headCounts, index);
+      alpha = max(1.0, (strength * headCount) / time);
+      beta = max(1.0, (strength * (time - headCount)) / time);
+    }
+    store<f64>(shape, alpha + count);
+    store<f64>(shape, beta + time - count, 8);
+  }
+  sortClasses(load<usize>(CONFIG, CONFIG_RANKING), classes);
+}
+
+/** Lower end of a class's equal-tailed 95 % interval, widened to hold the rate. */
+export function lowerBound(index: i32): f64 {
+  const shape = load<usize>(CONFIG, CONFIG_SHAPES) + (<usize>index << 4);
+  return min(betaQuantile(load<f64>(shape), load<f64>(shape, 8), TAIL), rateOf(index));
+}
+
+/** Upper end. */
+export function upperBound(index: i32): f64 {
+  const shape = load<usize>(CONFIG, CONFIG_SHAPES) + (<usize>index << 4);
+  return max(betaQuantile(load<f64>(shape), load<f64>(shape, 8), 1 - TAIL), rateOf(index));
+}
+
+/** The estimated rate of a class. */
+export function rateOf(index: i32): f64 {
+  return load<f64>(load<usize>(CONFIG, CONFIG_RATES) + (<usize>index << 3));
+}
+
+/** Whether class `a` ranks before class `b`: by rate, then by final spikes, then by index. */
+export function ranksBefore(a: i32, b: i32): bool {
+  const countA = countAt(finalCounts, a);
+  const countB = countAt(finalCounts, b);
+  if (headCounts) {
+    const scoreA = fusedScore(countA, countAt(headCounts, a));
+    const scoreB = fusedScore(countB, countAt(headCounts, b));
+    if (scoreA != scoreB) return scoreA > scoreB;
+  }
+  return countA == countB ? a < b : countA > countB;
+}
+
+function estimate(index: i32, count: f64, time: f64): f64 {
+  if (!headCounts) return time == 0 ? 0 : count / time;
+  return fusedScore(count, countAt(headCounts, index)) / (headTimesteps * (priorStrength + time));
+}
+
+/** The numerator of eq. (14) without its fraction. */
+function fusedScore(count: f64, headCount: f64): f64 {
+  return priorStrength * headCount + headTimesteps * count;
+}
+
+// @ts-ignore: decorator
+@inline
+function countAt(counts: usize, index: i32): f64 {
+  return <f64>load<u32>(counts + (<usize>index << 2));
+}

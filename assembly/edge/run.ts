@@ -1,0 +1,248 @@
+/**
+ * One picture on its way through time, as src/classifier.ts and src/engine/simulation.ts do it on the host: options,
+ * selection of heads, and sums over the timesteps of what the kernels count.
+ */
+import {
+  HEAD_BYTES,
+  HEAD_FIRED,
+  HEAD_OPERATIONS,
+  HEAD_SPIKES,
+  LAYER_BYTES,
+  LAYER_OPERATIONS,
+  LAYER_SPIKES,
+  NETWORK_DELAY,
+  NETWORK_HEAD_COUNT,
+  NETWORK_HEADS,
+  NETWORK_LAYER_COUNT,
+  NETWORK_LAYERS,
+  NETWORK_SLOTS,
+} from '../layout';
+import { advance, present, reset } from '../network';
+import { quantise } from './input';
+import {
+  CONFIG,
+  CONFIG_BLOCK_TIMESTEPS,
+  CONFIG_CLASSES,
+  CONFIG_COUNTS,
+  CONFIG_DEFAULT_HEAD,
+  CONFIG_DEFAULT_INITIAL_POTENTIAL,
+  CONFIG_DEFAULT_PROPAGATION,
+  CONFIG_HEAD_ACTIVITY,
+  CONFIG_HEAD_COUNT,
+  CONFIG_HEAD_TABLE,
+  CONFIG_HEADS,
+  CONFIG_LAYER_ACTIVITY,
+  CONFIG_LAYER_COUNT,
+  CONFIG_LAYERS,
+  CONFIG_NETWORK,
+  CONFIG_PICOJOULES,
+  CONFIG_TIMESTEP_LIMIT,
+  EDGE_HEAD_LAYER,
+  EDGE_HEAD_RECORD,
+  EDGE_HEAD_STRENGTH,
+  LARGEST_STRENGTH,
+} from './layout';
+import { computePosterior } from './posterior';
+
+/** The final prediction alone, where a head is asked for. */
+export const NO_HEAD: i32 = -1;
+
+/** What the next run uses; negative or NaN: what the model holds. */
+let chosenHead: i32 = -2;
+let chosenStrength: f64 = NaN;
+let chosenPropagation: i32 = -1;
+let chosenInitialPotential: f64 = NaN;
+
+/** What this run uses. */
+let head: i32 = -1;
+let strength: f64 = 0;
+let timesteps: i32 = -1;
+
+/** Everything as the model holds it. */
+export function chooseDefaults(): void {
+  chosenHead = -2;
+  chosenStrength = NaN;
+  chosenPropagation = -1;
+  chosenInitialPotential = NaN;
+}
+
+/** An internal head by index, or {@link NO_HEAD}; false where there is no such head. */
+export function chooseHead(index: i32): bool {
+  if (index < NO_HEAD || index >= finalHead()) return false;
+  chosenHead = index;
+  return true;
+}
+
+/** P of eq. (16), or NaN for what the model holds for the head; false where it is out of range. */
+export function chooseStrength(value: f64): bool {
+  if (value < 0 || value > <f64>LARGEST_STRENGTH) return false;
+  chosenStrength = value;
+  return true;
+}
+
+/** 0: synchronous; 1: pipelined; false for anything else. */
+export function choosePropagation(value: i32): bool {
+  if (value != 0 && value != 1) return false;
+  chosenPropagation = value;
+  return true;
+}
+
+/** A fraction of the threshold from 0 to 1, or NaN for what the model holds; false where it is out of range. */
+export function chooseInitialPotential(value: f64): bool {
+  if (value < 0 || value > 1) return false;
+  chosenInitialPotential = value;
+  return true;
+}
+
+/** Starts a run with the picture in the input buffer: time is 0. */
+export function start(): void {
+  head = chosenHead >= NO_HEAD ? chosenHead : load<i32>(CONFIG, CONFIG_DEFAULT_HEAD);
+  strength = head < 0 ? 0 : isNaN(chosenStrength) ? load<f64>(headAt(head), EDGE_HEAD_STRENGTH) : chosenStrength;
+  const propagation = chosenPropagation >= 0 ? chosenPropagation : load<i32>(CONFIG, CONFIG_DEFAULT_PROPAGATION);
+  const initialPotential = isNaN(chosenInitialPotential)
+    ? load<f64>(CONFIG, CONFIG_DEFAULT_INITIAL_POTENTIAL)
+    : chosenInitialPotential;
+  selectHeads(propagation);
+  const heads = load<i32>(CONFIG, CONFIG_HEAD_COUNT);
+  memory.fill(load<usize>(CONFIG, CONFIG_COUNTS), 0, <usize>(heads * load<i32>(CONFIG, CONFIG_CLASSES)) << 2);
+  memory.fill(load<usize>(CONFIG, CONFIG_LAYER_ACTIVITY), 0, <usize>load<i32>(CONFIG, CONFIG_LAYER_COUNT) << 4);
+  memory.fill(load<usize>(CONFIG, CONFIG_HEAD_ACTIVITY), 0, <usize>heads << 4);
+  const network = load<usize>(CONFIG, CONFIG_NETWORK);
+  quantise();
+  reset(network, initialPotential);
+  present(network);
+  timesteps = 0;
+}
+
+/** Writes the records of the selected heads in the order of their layers, and cuts the network behind the last. */
+function selectHeads(propagation: i32): void {
+  const network = load<usize>(CONFIG, CONFIG_NETWORK);
+  const table = load<usize>(CONFIG, CONFIG_HEAD_TABLE);
+  const final = finalHead();
+  let first = head < 0 ? final : head;
+  let last = final;
+  if (layerOfHead(first) > layerOfHead(last)) {
+    first = final;
+    last = head;
+  }
+  memory.copy(table, recordOfHead(first), HEAD_BYTES);
+  if (first != last) memory.copy(table + HEAD_BYTES, recordOfHead(last), HEAD_BYTES);
+  store<usize>(network, table, NETWORK_HEADS);
+  store<i32>(network, first == last ? 1 : 2, NETWORK_HEAD_COUNT);
+  store<usize>(network, load<usize>(CONFIG, CONFIG_LAYERS), NETWORK_LAYERS);
+  store<i32>(network, layerOfHead(last) + 1, NETWORK_LAYER_COUNT);
+  store<i32>(network, propagation, NETWORK_DELAY);
+}
+
+/** Whether a run may go on for so many timesteps more without the risk that a membrane overflows. */
+export function canAdvance(more: i32): bool {
+  return more >= 0 && more <= load<i32>(CONFIG, CONFIG_TIMESTEP_LIMIT) - timesteps;
+}
+
+/** Advances the run; call {@link canAdvance} first. */
+export function advanceRun(more: i32): void {
+  const network = load<usize>(CONFIG, CONFIG_NETWORK);
+  const block = load<i32>(CONFIG, CONFIG_BLOCK_TIMESTEPS);
+  while (more > 0) {
+    const steps = min(more, block);
+    advance(network, steps);
+    for (let step = 0; step < steps; step++) collect(++timesteps);
+    more -= steps;
+  }
+}
+
+function collect(timestep: i32): void {
+  const network = load<usize>(CONFIG, CONFIG_NETWORK);
+  const slot = <usize>(timestep % load<i32>(network, NETWORK_SLOTS)) << 2;
+  let layer = load<usize>(network, NETWORK_LAYERS);
+  let sums = load<usize>(CONFIG, CONFIG_LAYER_ACTIVITY);
+  for (let left = load<i32>(network, NETWORK_LAYER_COUNT); left > 0; left--, layer += LAYER_BYTES, sums += 16) {
+    add(sums, load<usize>(layer, LAYER_SPIKES) + slot, load<usize>(layer, LAYER_OPERATIONS) + slot);
+  }
+  collectHead(finalHead(), slot);
+  if (head >= 0) collectHead(head, slot);
+}
+
+function collectHead(index: i32, slot: usize): void {
+  const record = recordOfHead(index);
+  const classes = load<i32>(CONFIG, CONFIG_CLASSES);
+  add(
+    load<usize>(CONFIG, CONFIG_HEAD_ACTIVITY) + (<usize>index << 4),
+    load<usize>(record, HEAD_SPIKES) + slot,
+    load<usize>(record, HEAD_OPERATIONS) + slot,
+  );
+  const fired = load<usize>(record, HEAD_FIRED) + (slot >> 2) * classes;
+  let count = countsOf(index);
+  for (let index = 0; index < classes; index++, count += 4) {
+    store<u32>(count, load<u32>(count) + load<u8>(fired + index));
+  }
+}
+
+function add(sums: usize, spikes: usize, operations: usize): void {
+  store<f64>(sums, load<f64>(sums) + <f64>load<u32>(spikes));
+  store<f64>(sums, load<f64>(sums, 8) + <f64>load<u32>(operations), 8);
+}
+
+/** Timesteps computed since the start, or -1 before the first run. */
+export function runTimesteps(): i32 {
+  return timesteps;
+}
+
+/** The internal head of this run, or {@link NO_HEAD}. */
+export function runHead(): i32 {
+  return head;
+}
+
+/** P of this run; 0 without a head. */
+export function runStrength(): f64 {
+  return strength;
+}
+
+/** Fills rates, shapes and ranking from the counts so far. */
+export function updatePosterior(): void {
+  computePosterior(countsOf(finalHead()), head < 0 ? 0 : countsOf(head), timesteps, strength);
+}
+
+/** Spikes of all layers and simulated heads so far (column 0), or their synaptic operations (column 1). */
+export function total(column: i32): f64 {
+  return (
+    sum(load<usize>(CONFIG, CONFIG_LAYER_ACTIVITY), load<i32>(CONFIG, CONFIG_LAYER_COUNT), column) +
+    sum(load<usize>(CONFIG, CONFIG_HEAD_ACTIVITY), load<i32>(CONFIG, CONFIG_HEAD_COUNT), column)
+  );
+}
+
+/** Energy so far in millijoules. */
+export function energy(): f64 {
+  return (total(1) * load<f64>(CONFIG, CONFIG_PICOJOULES)) / 1e9;
+}
+
+function sum(activity: usize, count: i32, column: i32): f64 {
+  let result: f64 = 0;
+  activity += <usize>column << 3;
+  for (; count > 0; count--, activity += 16) result += load<f64>(activity);
+  return result;
+}
+
+/** Index of the final prediction. */
+export function finalHead(): i32 {
+  return load<i32>(CONFIG, CONFIG_HEAD_COUNT) - 1;
+}
+
+/** Address of what the edge code knows of a head (layout.ts). */
+export function headAt(index: i32): usize {
+  return load<usize>(CONFIG, CONFIG_HEADS) + <usize>(index * (EDGE_HEAD_RECORD + HEAD_BYTES));
+}
+
+/** u32 [class]: spikes of a head since the start. */
+export function countsOf(index: i32): usize {
+  return load<usize>(CONFIG, CONFIG_COUNTS) + (<usize>(index * load<i32>(CONFIG, CONFIG_CLASSES)) << 2);
+}
+
+/** Address of a head's record as the kernels read it. */
+function recordOfHead(index: i32): usize {
+  return headAt(index) + EDGE_HEAD_RECORD;
+}
+
+function layerOfHead(index: i32): i32 {
+  return load<i32>(headAt(index), EDGE_HEAD_LAYER);
+}

@@ -1,0 +1,63 @@
+/** `snnwasm bundle MODEL -o FILE`: one WebAssembly module that holds kernels, plan and weights. */
+import { Command, Option } from 'commander';
+import { bundleModel, DEFAULT_PICTURE_BYTES, type Flavour } from '../bundle/bundle.js';
+import { writeFileAtomic } from '../node/files.js';
+import { loadModelFile, shippedModelPath } from '../node/models.js';
+import { bundleTemplate } from '../node/templates.js';
+import { wholeNumber } from './options.js';
+
+const MIB = 2 ** 20;
+const LARGEST_PICTURE_MIB = 1024;
+
+interface BundleFlags {
+  readonly output: string;
+  readonly flavour: Flavour;
+  readonly pictureMemory: number;
+}
+
+export function bundleCommand(): Command {
+  return new Command('bundle')
+    .description('write one WebAssembly module that holds kernels and model, for a device without JavaScript')
+    .argument('[model]', 'model file (default: the one that ships with the package)')
+    .requiredOption('-o, --output <file>', 'the module to write (.wasm)')
+    .addOption(
+      new Option('--flavour <kind>', 'library: functions to call, no imports; command: a WASI program')
+        .choices(['library', 'command'])
+        .default('library'),
+    )
+    .option(
+      '--picture-memory <MiB>',
+      'memory in which a command decodes a PNG: some 3 bytes a pixel',
+      wholeNumber(1, LARGEST_PICTURE_MIB),
+      DEFAULT_PICTURE_BYTES / MIB,
+    )
+    .addHelpText(
+      'after',
+      `
+The module's memory is fixed: all of it is there from the start, and it never grows.
+A library is called through exports such as snnwasm_input, snnwasm_run and
+snnwasm_ranking; examples/edge/README.md of the repository documents them. A command
+reads a PNG, or raw RGB of the network's input size, from standard input and prints
+what "snnwasm run --json" prints; run it with --help for its options.`,
+    )
+    .action(bundle);
+}
+
+async function bundle(path: string | undefined, flags: BundleFlags): Promise<void> {
+  const { output, flavour, pictureMemory } = flags;
+  const [template, network] = await Promise.all([
+    bundleTemplate(flavour),
+    loadModelFile(path ?? shippedModelPath()),
+  ]);
+  const { module, memoryBytes } = bundleModel(template, network, {
+    flavour,
+    pictureBytes: pictureMemory * MIB,
+  });
+  await writeFileAtomic(output, module);
+  const { name, input, labels, defaults } = network;
+  process.stdout.write(
+    `${output}: ${name} as a ${flavour}, ${(module.length / 1e6).toFixed(2)} MB, ` +
+      `${(memoryBytes / MIB).toFixed(1)} MiB of memory\n` +
+      `  ${input.width} x ${input.height} RGB in, ${labels.length} classes out, ${defaults.timesteps} timesteps by default\n`,
+  );
+}
