@@ -94,8 +94,6 @@ export class Page {
   present(picture: Picture, name: string, onStarted?: () => void): void {
     this.#wantedName = name;
     this.#onStarted = onStarted ?? null;
-    this.#player.target = this.#controls.timesteps;
-    this.#player.playing = true;
     this.#simulator.start(picture, this.#controls.settings);
   }
 
@@ -110,7 +108,7 @@ export class Page {
     this.#bars.clear();
     this.#guesses.clear('…');
     this.#watch(this.#explain.topic);
-    this.#player.restart();
+    this.#player.restart(this.#controls.timesteps);
     this.#dirty = true;
   }
 
@@ -135,8 +133,6 @@ export class Page {
   /** The same picture from the start, with the settings as they are now. */
   restart(): void {
     if (this.#name === '') return;
-    this.#player.target = this.#controls.timesteps;
-    this.#player.playing = true;
     this.#simulator.start(null, this.#controls.settings);
   }
 

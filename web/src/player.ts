@@ -29,9 +29,11 @@ export class Player {
     return this.done >= this.target;
   }
 
-  /** A new run; its first timestep is due at once. */
-  restart(): void {
+  /** Plays a new run; its first timestep is due at once. */
+  restart(target: number): void {
+    this.playing = true;
     this.done = 0;
+    this.target = target;
     this.#asked = false;
     this.#due = 1;
     this.#last = null;
