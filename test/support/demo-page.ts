@@ -45,10 +45,11 @@ export class Site {
     return new Site(await serveFolder(folder, PATH), await launchBrowser(...flags), folder);
   }
 
-  async visit(options: BrowserContextOptions = {}): Promise<DemoPage> {
+  /** @param url - of the page, where it is not the built one */
+  async visit(options: BrowserContextOptions = {}, url = this.server.url): Promise<DemoPage> {
     const context = await this.#browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
     context.setDefaultTimeout(15_000);
-    return DemoPage.open(await context.newPage(), this.server.url);
+    return DemoPage.open(await context.newPage(), url);
   }
 
   async close(): Promise<void> {
@@ -73,7 +74,7 @@ export class DemoPage {
     page.on('pageerror', (error) => this.complaints.push(error.message));
     page.on('request', (request) => {
       const asked = request.url();
-      if (!asked.startsWith(url) && !/^(blob|data):/.test(asked)) this.foreign.push(asked);
+      if (!asked.startsWith(url) && !/^(blob|data|ws):/.test(asked)) this.foreign.push(asked);
     });
   }
 

@@ -65,7 +65,9 @@ describe.skipIf(skipped)('the answer of the demo page', () => {
   it('to one picture after another equals Node’s, also where the second comes in the middle of the first', async () => {
     await demo.sample('cloud');
     await demo.finished('cloud.png');
-    expect(withoutTime(await demo.report())).toEqual(await nodeAnswer('cloud.png', await example('cloud.png')));
+    expect(withoutTime(await demo.report())).toEqual(
+      await nodeAnswer('cloud.png', await example('cloud.png')),
+    );
     await demo.speed('8 /s');
     await demo.sample('sea');
     await demo.state(/^Running · sea\.png/);
@@ -144,9 +146,9 @@ describe.skipIf(skipped)('the answer of the demo page', () => {
     const message = page.getByRole('alert');
     const half = (await example('sea.png')).subarray(0, 9000);
     await demo.choose('half.png', half);
-    await expect.poll(() => message.textContent()).toBe(
-      'the PNG is truncated or damaged: fetch or export it again',
-    );
+    await expect
+      .poll(() => message.textContent())
+      .toBe('the PNG is truncated or damaged: fetch or export it again');
     await demo.choose('notes.png', Buffer.from('not a picture at all'));
     await expect.poll(() => message.textContent()).toMatch(/PNG, JPEG/);
     expect(await demo.report()).toMatchObject({ file: 'plate.png', timesteps: 64 });

@@ -6,19 +6,29 @@ export function shortName(model: Model, layer: number): string {
   const { block } = model.layers[layer]!;
   if (block === 0) return 'stem';
   const inside = model.layers.flatMap((other, index) =>
-    other.block === block && model.layers[index + 1]?.block === block ? [index] : [],
+    other.block === block && isInner(model, index) ? [index] : [],
   );
   if (!inside.includes(layer)) return `block ${block}`;
   return inside.length > 1 ? `conv ${inside.indexOf(layer) + 1}` : 'conv';
 }
 
-/** In full: "Stem", "Block 3, first convolution", "Block 3, after the addition". */
+/** In full: "Stem", "Block 3, inner convolution", "Block 3, after the addition". */
 export function fullName(model: Model, layer: number): string {
   const { block } = model.layers[layer]!;
   if (block === 0) return 'Stem';
-  return model.layers[layer + 1]?.block === block
-    ? `Block ${block}, inner convolution`
-    : `Block ${block}, after the addition`;
+  return `Block ${block}, ${isInner(model, layer) ? 'inner convolution' : 'after the addition'}`;
+}
+
+/** What the short name leaves out, to be read after it. */
+export function nameDetail(model: Model, layer: number): string {
+  const { block } = model.layers[layer]!;
+  return isInner(model, layer) ? `inside block ${block}` : block === 0 ? '' : 'after the addition';
+}
+
+/** True of all layers of a block but its last. */
+function isInner(model: Model, layer: number): boolean {
+  const { block } = model.layers[layer]!;
+  return block > 0 && model.layers[layer + 1]?.block === block;
 }
 
 export function headName(model: Model, head: number): string {

@@ -6,8 +6,10 @@
 /** Timesteps a second; Infinity is as fast as they can be computed. */
 export type Speed = number;
 
-/** Computing time that one frame of the screen may ask for, in real time. */
-const FRAME_MILLISECONDS = 11;
+/** Computing time that one frame of the screen may ask for in real time: a share of what frames last, within bounds. */
+const FRAME_SHARE = 0.7;
+const LEAST_MILLISECONDS = 11;
+const MOST_MILLISECONDS = 80;
 
 export class Player {
   speed: Speed;
@@ -45,7 +47,8 @@ export class Player {
     this.#last = now;
     if (!this.playing || this.finished) return;
     if (this.speed === Infinity) {
-      this.#request(this.target - this.done, FRAME_MILLISECONDS);
+      const share = Math.min(passed * FRAME_SHARE, MOST_MILLISECONDS);
+      this.#request(this.target - this.done, Math.max(share, LEAST_MILLISECONDS));
       return;
     }
     // After a pause of the whole page, time is not made up for.

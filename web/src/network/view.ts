@@ -4,7 +4,7 @@
  */
 import { create, element, setText } from '../dom.js';
 import { formatShape, formatShare, words } from '../format.js';
-import { fullName, headName, shortName } from '../names.js';
+import { headName, nameDetail, shortName } from '../names.js';
 import type { Palette } from '../palette.js';
 import type { Frame, Model } from '../protocol.js';
 import { fitCanvas } from '../raster.js';
@@ -37,20 +37,23 @@ export class NetworkView {
     this.#model = model;
     this.#painter = new NetworkPainter(model);
     this.#traces = new Traces(model);
-    this.#image = this.#button('part image', 'image', 'Picture as the network sees it').button;
+    this.#image = this.#button('part image', 'image', '', 'picture as the network sees it').button;
     this.#layers = model.layers.map(({ shape }, layer) => {
-      const label = `${fullName(model, layer)}, ${formatShape(shape)} neurons`;
-      return this.#button('part layer', `layer:${layer}`, label, shortName(model, layer));
+      const detail = [nameDetail(model, layer), `${formatShape(shape)} neurons`].filter(
+        (part) => part !== '',
+      );
+      const name = shortName(model, layer);
+      return this.#button('part layer', `layer:${layer}`, name, ` ${detail.join(', ')}, spiking: `);
     });
     this.#heads = model.heads.map((_, head) => {
       const final = head === model.heads.length - 1;
-      const made = this.#button('part head', `head:${head}`, '', headName(model, head));
+      const detail = final ? ' prediction ' : ' as the prior ';
+      const made = this.#button('part head', `head:${head}`, headName(model, head), detail);
       made.button.classList.toggle('final', final);
       if (!final) made.button.addEventListener('click', () => onHead(head));
       return made;
     });
-    this.#fusion = this.#button('part fusion', 'fusion', 'Fusion of both predictions by Bayes’ rule').button;
-    this.#fusion.append('×');
+    this.#fusion = this.#button('part fusion', 'fusion', '×', ' fusion of both predictions').button;
     moveWithArrows(this.#group);
     this.#layout = layOut(model, this.#group.clientWidth);
     this.#place();
@@ -93,17 +96,15 @@ export class NetworkView {
     const final = head === this.#heads.length - 1;
     if (!final) button.setAttribute('aria-pressed', String(chosen));
     button.classList.toggle('chosen', chosen || final);
-    const name = final ? 'Final prediction' : `Internal head ${this.#model.heads[head]!.name} as the prior`;
-    button.setAttribute('aria-label', guess ? `${name}: ${guess}` : name);
   }
 
-  #button(className: string, topic: string, label: string, name = ''): Labelled {
+  /** @param detail - is read out after the name, but not shown */
+  #button(className: string, topic: string, name: string, detail: string): Labelled {
     const button = create('button', className);
     button.type = 'button';
     button.dataset.explain = topic;
-    if (label) button.setAttribute('aria-label', label);
     const value = create('span', 'value');
-    if (name) button.append(create('span', 'name', name), value);
+    button.append(create('span', 'name', name), create('span', 'visually-hidden', detail), value);
     this.#group.append(button);
     return { button, value };
   }

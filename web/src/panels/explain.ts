@@ -1,9 +1,12 @@
 /**
- * The panel that explains whatever is pointed at, focused or touched: any element with `data-explain`. On narrow screens
- * it is a sheet that opens on a touch and closes again.
+ * The panel that explains whatever is pointed at, focused or touched: any element with `data-explain`. A click holds the
+ * explanation, so that the pointer can travel to the panel; on narrow screens it opens it as a sheet.
  */
 import { create, element, setText } from '../dom.js';
 import type { Explanation } from '../topics.js';
+
+/** A pointer that stays this long means what it points at. */
+const INTENT_MILLISECONDS = 80;
 
 /** Longer values take a row of their own. */
 const LONG = 22;
@@ -14,28 +17,50 @@ export class ExplainPanel {
   readonly #reference = element('#explain-reference', HTMLElement);
   readonly #text = element('#explain-text', HTMLElement);
   readonly #facts = element('#explain-facts', HTMLElement);
+  readonly #held = element('#explain-held', HTMLElement);
+  readonly #onTopic: (topic: string) => void;
   topic = 'overview';
+  #intent = 0;
 
   /** @param onTopic - called when another thing is to be explained */
   constructor(onTopic: (topic: string) => void) {
-    const follow = (event: Event) => {
-      const topic = topicOf(event.target);
-      if (topic === null || topic === this.topic) return;
-      this.topic = topic;
-      onTopic(topic);
-    };
-    document.addEventListener('pointerover', (event) => {
-      if (event.pointerType === 'mouse') follow(event);
+    this.#onTopic = onTopic;
+    document.addEventListener('pointerover', ({ pointerType, target }) => {
+      if (pointerType === 'mouse') this.#hover(topicOf(target));
     });
-    document.addEventListener('focusin', follow);
-    document.addEventListener('click', (event) => {
-      follow(event);
-      if (event.target instanceof Element && event.target.closest('button[data-explain]')) this.#open(true);
+    document.addEventListener('focusin', ({ target }) => {
+      const topic = topicOf(target);
+      if (topic !== null && topic !== this.topic) this.#hold(false);
+      this.#follow(topic);
     });
-    element('#explain-close', HTMLButtonElement).addEventListener('click', () => this.#open(false));
+    document.addEventListener('click', ({ target }) => {
+      if (!(target instanceof Element) || target.closest('button[data-explain]') === null) return;
+      this.#follow(topicOf(target));
+      this.#hold(true);
+    });
+    element('#explain-close', HTMLButtonElement).addEventListener('click', () => this.#hold(false));
     document.addEventListener('keydown', ({ key }) => {
-      if (key === 'Escape') this.#open(false);
+      if (key === 'Escape') this.#hold(false);
     });
+  }
+
+  /** Follows the pointer where it rests, not where it passes. */
+  #hover(topic: string | null): void {
+    clearTimeout(this.#intent);
+    if (!this.#held.hidden) return;
+    this.#intent = setTimeout(() => this.#follow(topic), INTENT_MILLISECONDS);
+  }
+
+  #follow(topic: string | null): void {
+    clearTimeout(this.#intent);
+    if (topic === null || topic === this.topic) return;
+    this.topic = topic;
+    this.#onTopic(topic);
+  }
+
+  #hold(held: boolean): void {
+    this.#held.hidden = !held;
+    this.#panel.classList.toggle('open', held);
   }
 
   show({ title, reference, paragraphs, facts }: Explanation): void {
@@ -57,10 +82,6 @@ export class ExplainPanel {
       setText(term!, name);
       setText(definition!, value);
     });
-  }
-
-  #open(open: boolean): void {
-    this.#panel.classList.toggle('open', open);
   }
 }
 

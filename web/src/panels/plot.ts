@@ -15,6 +15,8 @@ export class Plot {
   /** `[timestep][class]`, one row a timestep. */
   #rates: Float64Array[] = [];
   #headRates: Float64Array[] = [];
+  /** The class with the highest rate, by timestep. */
+  #leaders: number[] = [];
   /** Classes keep their colour as long as they are among the best. */
   #slots: (number | null)[] = Array.from({ length: LINES }, () => null);
 
@@ -25,6 +27,7 @@ export class Plot {
   clear(): void {
     this.#rates = [];
     this.#headRates = [];
+    this.#leaders = [];
     this.#slots = this.#slots.map(() => null);
   }
 
@@ -33,7 +36,9 @@ export class Plot {
     const rows = frame.rates.length / this.#classes;
     for (let row = 0; row < rows; row++) {
       const part = (rates: Float64Array) => rates.subarray(row * this.#classes, (row + 1) * this.#classes);
-      this.#rates[frame.ratesFrom - 1 + row] = part(frame.rates);
+      const rates = part(frame.rates);
+      this.#rates[frame.ratesFrom - 1 + row] = rates;
+      this.#leaders[frame.ratesFrom - 1 + row] = rates.indexOf(Math.max(...rates));
       if (frame.headRates) this.#headRates[frame.ratesFrom - 1 + row] = part(frame.headRates);
     }
     const best = frame.predictions.slice(0, LINES).map(({ index }) => index);
@@ -51,13 +56,9 @@ export class Plot {
 
   /** The first timestep since which the best class has not changed, or null before the first. */
   settledSince(): number | null {
-    const leader = (rates: Float64Array) => rates.indexOf(Math.max(...rates));
-    const last = this.#rates.at(-1);
-    if (last === undefined) return null;
-    const best = leader(last);
-    let since = this.#rates.length;
-    while (since > 1 && leader(this.#rates[since - 2]!) === best) since--;
-    return since;
+    const best = this.#leaders.at(-1);
+    if (best === undefined) return null;
+    return this.#leaders.findLastIndex((leader) => leader !== best) + 2;
   }
 
   draw(frame: Frame | null, timesteps: number, palette: Palette): void {
