@@ -45,11 +45,20 @@ export class Site {
     return new Site(await serveFolder(folder, PATH), await launchBrowser(...flags), folder);
   }
 
-  /** @param url - of the page, where it is not the built one */
-  async visit(options: BrowserContextOptions = {}, url = this.server.url): Promise<DemoPage> {
+  /**
+   * @param url - of the page, where it is not the built one
+   * @param prepare - called before the page is loaded
+   */
+  async visit(
+    options: BrowserContextOptions = {},
+    url = this.server.url,
+    prepare?: (page: Page) => Promise<unknown>,
+  ): Promise<DemoPage> {
     const context = await this.#browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
     context.setDefaultTimeout(15_000);
-    return DemoPage.open(await context.newPage(), url);
+    const page = await context.newPage();
+    await prepare?.(page);
+    return DemoPage.open(page, url);
   }
 
   async close(): Promise<void> {

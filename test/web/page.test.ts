@@ -1,9 +1,10 @@
 /** The demo page as a place: it fits small screens, works by keyboard, reads out, and asks nobody else for anything. */
 import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { shippedModelPath } from '../../src/node/index.js';
 import { skipped } from '../support/browser.js';
 import { type DemoPage, Site } from '../support/demo-page.js';
 import { network } from '../support/node-answer.js';
@@ -207,6 +208,42 @@ describe.skipIf(skipped)('the demo page', () => {
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Energy' }).hover();
     await expect.poll(title).toBe('Energy');
+  });
+
+  it('opens with the picture that was chosen while the network was loading', async () => {
+    let release = () => {};
+    const chosen = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    demo = await site.visit({}, undefined, (page) =>
+      page.route('**/*.snn', async (route) => {
+        await chosen;
+        await route.continue();
+      }),
+    );
+    await demo.sample('road');
+    release();
+    await demo.state(/^Running · road\.png/);
+  });
+
+  it('says so where the network cannot be downloaded, or comes damaged', async () => {
+    for (const [answer, message] of [
+      [{ status: 404 }, /^resnet18-cifar100-.*\.snn cannot be downloaded \(the server answers 404\): reload/],
+      [{ body: Buffer.alloc(1000) }, /the connection ended after 1000 of 114\d{5} bytes/],
+      [{ body: Buffer.alloc((await stat(shippedModelPath())).size) }, /is not a snnwasm model|model/],
+    ] as const) {
+      demo = await site.visit({}, undefined, (page) =>
+        page.route('**/*.snn', (route) => route.fulfill(answer)),
+      );
+      await expect.poll(() => demo.text('#message-text')).toMatch(message);
+      expect(await demo.text('#verdict-label')).toBe('not loaded');
+      demo.complaints.splice(
+        0,
+        demo.complaints.length,
+        ...demo.complaints.filter((text) => !/404/.test(text)),
+      );
+      if (!('body' in answer) || answer.body.length < 1e6) await demo.close();
+    }
   });
 
   it('moves nothing by itself where less motion is asked for', async () => {

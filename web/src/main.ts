@@ -16,8 +16,8 @@ const copyButton = element('#copy', HTMLButtonElement);
 setText(element('#version', HTMLElement), __VERSION__);
 
 let page: Page | null = null;
-/** What was chosen before the network was there, or the sample that the page opens with. */
-let waiting: (() => void) | null = () => void showSample(SAMPLES[0]!);
+/** What was chosen before the network was there. */
+let waiting: (() => void) | null = null;
 /** Counts choices, so that a slow download does not bring back a picture that was replaced since. */
 let choice = 0;
 
@@ -29,6 +29,7 @@ const simulator = new Simulator({
   },
   ready(model) {
     loading.hidden = true;
+    for (const part of ['#transport', '#panels']) element(part, HTMLElement).inert = false;
     page = new Page(model, simulator, message);
     connect(page);
     waiting?.();
@@ -38,8 +39,11 @@ const simulator = new Simulator({
   frame: (frame) => page?.frame(frame),
   report: (json) => void deliver(json),
   refused(text, fatal) {
-    if (fatal) loading.hidden = true;
     if (page === null || fatal) message.show(text);
+    if (page === null && fatal) {
+      loading.hidden = true;
+      setText(element('#verdict-label', HTMLElement), 'not loaded');
+    }
     page?.refused(text);
   },
 });
@@ -115,3 +119,5 @@ function connect(page: Page): void {
 
 receiveFiles({ file: (file) => void showFile(file, file.name), refused: (text) => message.show(text) });
 new CameraDialog(showPhoto);
+// What the page opens with is fetched while the network is.
+void showSample(SAMPLES[0]!);

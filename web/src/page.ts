@@ -123,10 +123,11 @@ export class Page {
   }
 
   refused(text: string): void {
+    const message = this.#wantedName === this.#name ? text : `${this.#wantedName}: ${text}`;
     this.#wantedName = this.#name;
     this.#onStarted = null;
     this.#player.answered(this.#player.done);
-    if (!this.#simulator.starting) this.#message.show(text);
+    if (!this.#simulator.starting) this.#message.show(message);
     this.#dirty = true;
   }
 
@@ -176,10 +177,11 @@ export class Page {
     const { settings, headIndex, timesteps, priorStrength } = this.#controls;
     const prior = `prior, P = ${threeDigits(priorStrength)}`;
     const marks = { layer: layerOf(this.#explain.topic), head: headIndex, prior };
+    // Those that measure come first, so that nothing is laid out twice.
+    this.#microscope.draw(this.#palette);
+    this.#plot.draw(frame, timesteps, this.#palette);
     this.#network.draw(frame, this.#palette, marks);
     this.#transport.draw(this.#words());
-    this.#plot.draw(frame, timesteps, this.#palette);
-    this.#microscope.draw(this.#palette);
     this.#explain.show(explain(this.#explain.topic, this.#situation()));
     if (frame === null) return;
     this.#bars.draw(frame, (index) => this.#plot.colourOf(index));

@@ -63,7 +63,7 @@ function layer(index: number, { model, frame, energyModel }: Situation): Explana
     reference: 'eqs. (5)–(8)',
     paragraphs: [
       image
-        ? 'Receives the picture as the same current at every timestep and turns it into spikes. Bright pixels are where many channels spike; the depth of the box is its channels.'
+        ? 'Receives the picture as the same current at every timestep and turns it into spikes. The most intense pixels are where many channels spike; the depth of the box is its channels.'
         : 'Spikes that arrive add their weights to the membrane potential; above the threshold the neuron spikes and the threshold is subtracted.',
     ],
     facts: [
@@ -125,7 +125,7 @@ const TOPICS: Readonly<Record<string, (situation: Situation) => Explanation>> = 
     title: 'What you see',
     reference: 'Akagi & Awano 2021',
     paragraphs: [
-      `A ResNet-18 of ${formatWhole(model.neurons)} neurons that talk in spikes, running in this page. Every bright point is a spike that was just computed; nothing is a recording.`,
+      `A ResNet-18 of ${formatWhole(model.neurons)} neurons that talk in spikes, running in this page. Every coloured point is spikes that were just computed; nothing is a recording.`,
       'The picture flows through eight blocks to the final prediction. An early guess from inside becomes the prior, so that fewer spikes are enough for an answer.',
       'Point at anything, or touch it, and this panel says what it is.',
     ],

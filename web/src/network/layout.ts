@@ -83,7 +83,8 @@ export function layOut(model: Model, width: number): Layout {
   return width < NARROW ? downwards(model, width) : rightwards(model, width);
 }
 
-export const NARROW = 820;
+/** The style sheet's narrow screens less their margins. */
+export const NARROW = 966;
 
 function rightwards(model: Model, width: number): Layout {
   const main = mainLane(model);
@@ -92,9 +93,9 @@ function rightwards(model: Model, width: number): Layout {
     const found = model.layers[layer]!;
     return sum + faceOf(found) + depthOf(found) + gap;
   }, gap);
-  const imageSize = Math.min(132, width * 0.1);
+  const imageSize = Math.min(160, width * 0.095);
   const answer = Math.max(232, Math.min(320, width * 0.2));
-  const unit = Math.min(104, (width - imageSize - answer) / units);
+  const unit = Math.min(130, (width - imageSize - answer) / units);
   const innerY = unit * 0.68 + 34;
   const mainY = innerY + unit * 1.46;
   const boxes: Box[] = [];
@@ -129,10 +130,12 @@ function rightwards(model: Model, width: number): Layout {
 
 function downwards(model: Model, width: number): Layout {
   const main = mainLane(model);
-  const unit = Math.min(84, width * 0.22);
-  const mainX = width * 0.42;
-  const innerX = width * 0.77;
-  const imageSize = Math.min(96, width * 0.27);
+  const column = Math.min(width, 440);
+  const left = (width - column) / 2;
+  const unit = Math.min(84, column * 0.22);
+  const mainX = left + column * 0.42;
+  const innerX = left + column * 0.77;
+  const imageSize = Math.min(96, column * 0.27);
   const boxes: Box[] = [];
   let y = imageSize + 26;
   let before = y;
@@ -161,9 +164,9 @@ function downwards(model: Model, width: number): Layout {
     image,
     boxes,
     wires: wiresOf(model, boxes, image, true),
-    heads: headPlaces(model, boxes, ({ y, height }) => ({ x: width * 0.145, y: y + height / 2 })),
+    heads: headPlaces(model, boxes, ({ y, height }) => ({ x: left + column * 0.145, y: y + height / 2 })),
     fusion: { x: mainX, y: y + 28 },
-    bus: 8,
+    bus: left + 8,
   };
 }
 

@@ -1,4 +1,4 @@
-/** Every single neuron of one layer: its channels' feature maps side by side, each spike one bright point. */
+/** Every single neuron of one layer: its channels' feature maps side by side, each spike one coloured point. */
 import type { Palette } from '../palette.js';
 import type { Frame, Model, ModelLayer } from '../protocol.js';
 import { fitCanvas, Raster } from '../raster.js';
