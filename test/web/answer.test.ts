@@ -148,7 +148,7 @@ describe.skipIf(skipped)('the answer of the demo page', () => {
     await demo.choose('half.png', half);
     await expect
       .poll(() => message.textContent())
-      .toBe('the PNG is truncated or damaged: fetch or export it again');
+      .toBe('half.png: the PNG is truncated or damaged: fetch or export it again');
     await demo.choose('notes.png', Buffer.from('not a picture at all'));
     await expect.poll(() => message.textContent()).toMatch(/^notes\.png: .*PNG, JPEG/);
     expect(await demo.report()).toMatchObject({ file: 'plate.png', timesteps: 64 });
