@@ -72,8 +72,6 @@ export class Classifier {
 export class Run {
   /** The internal head that is the prior, or null. */
   readonly head: string | null;
-  /** P; 0 without a head. */
-  readonly priorStrength: number;
   readonly propagation: Propagation;
   readonly #simulation: Simulation;
   readonly #presented: number;
@@ -83,6 +81,7 @@ export class Run {
   readonly #headCounts: Uint32Array | null;
   readonly #layers: { spikes: number; synapticOperations: number }[];
   readonly #output = { spikes: 0, synapticOperations: 0 };
+  #priorStrength: number;
   #timesteps = 0;
 
   constructor(simulation: Simulation, input: Int16Array, options: RunOptions) {
@@ -93,9 +92,9 @@ export class Run {
     this.propagation = options.propagation ?? defaults.propagation;
     this.#finalIndex = heads.length - 1;
     this.#headIndex = this.head === null ? null : internalHead(network, this.head);
-    this.priorStrength =
+    this.#priorStrength =
       this.#headIndex === null ? 0 : (options.priorStrength ?? heads[this.#headIndex]!.priorStrength);
-    checkPriorStrength(this.priorStrength);
+    checkPriorStrength(this.#priorStrength);
     this.#finalCounts = new Uint32Array(network.labels.length);
     this.#headCounts = this.#headIndex === null ? null : new Uint32Array(network.labels.length);
     simulation.start(input, {
@@ -108,6 +107,22 @@ export class Run {
       spikes: 0,
       synapticOperations: 0,
     }));
+  }
+
+  /** P; 0 without a head. */
+  get priorStrength(): number {
+    return this.#priorStrength;
+  }
+
+  /**
+   * Weighs the same spikes with another P from here on: the prior comes in when the posterior is asked for, so that
+   * nothing needs to be simulated again. Without a head it stays 0.
+   *
+   * @throws UserError if P is out of range
+   */
+  weighPrior(strength: number): void {
+    checkPriorStrength(strength);
+    if (this.#headIndex !== null) this.#priorStrength = strength;
   }
 
   /** Timesteps computed so far: N of eq. (10). */
@@ -138,9 +153,7 @@ export class Run {
     }
     const end = this.#timesteps + timesteps;
     while (this.#timesteps < end) {
-      if (this.#simulation.presented !== this.#presented) {
-        throw new UserError('this run is over: the classifier was given another image');
-      }
+      this.#checkCurrent();
       const steps = this.#simulation.advance(Math.min(end - this.#timesteps, BLOCK_TIMESTEPS));
       for (let step = 0; step < steps; step++) {
         this.#timesteps++;
@@ -160,6 +173,39 @@ export class Run {
     return this.#layers;
   }
 
+  /**
+   * Which neurons of a layer fired at the latest timestep: one byte a neuron, `[y][x][channel]`. A copy. This and the
+   * next two cost a walk over the layer's spikes, so call them only to show or record them.
+   *
+   * @param layer - index of a layer among those of `layerActivity`
+   * @throws UserError if another image was presented since; RangeError before the first timestep
+   */
+  spikeMap(layer: number): Uint8Array {
+    return this.#latest(layer).layerSpikeMap(layer, this.#timesteps);
+  }
+
+  /** How many channels of a layer fired at each pixel at the latest timestep: `[y][x]`. A copy; see `spikeMap`. */
+  spikesPerPixel(layer: number): Uint16Array {
+    return this.#latest(layer).layerSpikesPerPixel(layer, this.#timesteps);
+  }
+
+  /** At how many pixels each channel of a layer fired at the latest timestep. A copy; see `spikeMap`. */
+  spikesPerChannel(layer: number): Uint16Array {
+    return this.#latest(layer).layerSpikesPerChannel(layer, this.#timesteps);
+  }
+
+  #latest(layer: number): Simulation {
+    this.#checkCurrent();
+    if (this.#layers[layer] === undefined) throw new RangeError(`the run has no layer ${layer}`);
+    return this.#simulation;
+  }
+
+  #checkCurrent(): void {
+    if (this.#simulation.presented !== this.#presented) {
+      throw new UserError('this run is over: the classifier was given another image');
+    }
+  }
+
   /** What the whole network, heads included, has done so far. */
   activity(): Activity {
     return this.#layers.reduce(
@@ -173,7 +219,7 @@ export class Run {
 
   #prior(): HeadPrior | null {
     if (this.#headCounts === null) return null;
-    return { counts: this.#headCounts, timesteps: this.#timesteps, strength: this.priorStrength };
+    return { counts: this.#headCounts, timesteps: this.#timesteps, strength: this.#priorStrength };
   }
 
   #collect(): void {

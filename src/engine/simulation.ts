@@ -7,6 +7,7 @@ import { UserError } from '../errors.js';
 import type { Propagation, SpikingNetwork } from '../model/graph.js';
 import { BLOCK_TIMESTEPS, type Plan, SLOTS } from './plan.js';
 import { exactTimestepLimit, quickTimestepLimit } from './range.js';
+import { spikesPerChannel, spikesPerPixel } from './spike-counts.js';
 import { instantiateKernels, type Kernels } from './wasm.js';
 import { headRecord, writePlan, writeRecord } from './write-plan.js';
 
@@ -170,12 +171,8 @@ export class Simulation {
   /** The spikes of a layer at a timestep of the last block: one byte a neuron, `[y][x][channel]`. A copy. */
   layerSpikeMap(layer: number, timestep: number): Uint8Array {
     const { channels, height, width } = this.network.layers[layer]!.shape;
-    const { mask, maskStride, blocks } = this.#plan.layers[layer]!;
-    const bytes = new Uint8Array(
-      this.#kernels.memory.buffer,
-      mask + this.#slot(timestep) * maskStride,
-      maskStride,
-    );
+    const { blocks } = this.#plan.layers[layer]!;
+    const bytes = this.#mask(layer, timestep);
     const map = new Uint8Array(channels * height * width);
     for (let neuron = 0; neuron < map.length; neuron++) {
       const pixel = Math.floor(neuron / channels);
@@ -183,6 +180,24 @@ export class Simulation {
       map[neuron] = (bytes[pixel * blocks * 8 + (channel >> 3)]! >> (channel & 7)) & 1;
     }
     return map;
+  }
+
+  /** How many channels of a layer fired at each pixel, `[y][x]`, at a timestep of the last block. A copy. */
+  layerSpikesPerPixel(layer: number, timestep: number): Uint16Array {
+    return spikesPerPixel(this.#mask(layer, timestep), this.#plan.layers[layer]!.blocks * 8);
+  }
+
+  /** At how many pixels each channel of a layer fired at a timestep of the last block. A copy. */
+  layerSpikesPerChannel(layer: number, timestep: number): Uint16Array {
+    const { channels } = this.network.layers[layer]!.shape;
+    return spikesPerChannel(this.#mask(layer, timestep), this.#plan.layers[layer]!.blocks * 8, channels);
+  }
+
+  #mask(layer: number, timestep: number): Uint8Array {
+    const { height, width } = this.network.layers[layer]!.shape;
+    const { mask, maskStride, blocks } = this.#plan.layers[layer]!;
+    const address = mask + this.#slot(timestep) * maskStride;
+    return new Uint8Array(this.#kernels.memory.buffer, address, height * width * blocks * 8);
   }
 
   #slot(timestep: number): number {

@@ -1,0 +1,208 @@
+/** The demo page in a real browser computes what Node computes, to the last spike. */
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { formatShare } from '../../web/src/format.js';
+import { skipped } from '../support/browser.js';
+import { CLI } from '../support/cli.js';
+import { type DemoPage, type Report, Site } from '../support/demo-page.js';
+import { neurons, nodeAnswer, nodeSpikes } from '../support/node-answer.js';
+
+const root = join(import.meta.dirname, '../..');
+const example = (name: string) => readFile(join(root, 'examples', name));
+
+function withoutTime({ milliseconds, ...rest }: Report): Omit<Report, 'milliseconds'> {
+  expect(milliseconds).toBeGreaterThan(0);
+  return rest;
+}
+
+describe.skipIf(skipped)('the answer of the demo page', () => {
+  let site: Site;
+  let demo: DemoPage;
+  beforeAll(async () => {
+    site = await Site.open('--use-fake-device-for-media-stream');
+    demo = await site.visit();
+  }, 60_000);
+  afterAll(async () => {
+    expect(demo.complaints).toEqual([]);
+    expect(demo.foreign).toEqual([]);
+    await site.close();
+  });
+
+  it('to the sample that it opens with is there without being asked, and is what the command line prints', async () => {
+    await demo.realTime();
+    await demo.finished('sunflower.png');
+    const report = await demo.report();
+    expect(withoutTime(report)).toEqual(await nodeAnswer('sunflower.png', await example('sunflower.png')));
+    const { stdout } = await promisify(execFile)(process.execPath, [CLI, 'run', 'sunflower.png', '--json'], {
+      cwd: join(root, 'examples'),
+    });
+    const [printed] = JSON.parse(stdout) as Report[];
+    expect(report).toMatchObject({ ...printed, milliseconds: expect.any(Number) });
+    expect(await demo.text('#verdict-label')).toBe('sunflower');
+    expect(await demo.text('#verdict-energy')).toBe('58.4 mJ');
+    expect(report.spikes).toBeGreaterThan(1e6);
+  });
+
+  it.each([
+    ['jpeg', 'image/jpeg', { quality: 80 }],
+    ['webp', 'image/webp', { quality: 70 }],
+    ['png', 'image/png', { palette: true }],
+  ] as const)('to a %s file equals Node’s', async (format, type, options) => {
+    const bytes = await sharp(await example('orange.png'))
+      .resize(150, 110, { fit: 'cover' })
+      .toFormat(format, options)
+      .toBuffer();
+    const name = `fruit.${format}`;
+    await demo.choose(name, bytes, type);
+    await demo.finished(name);
+    expect(withoutTime(await demo.report())).toEqual(await nodeAnswer(name, bytes));
+  });
+
+  it('to one picture after another equals Node’s, also where the second comes in the middle of the first', async () => {
+    await demo.sample('cloud');
+    await demo.finished('cloud.png');
+    expect(withoutTime(await demo.report())).toEqual(
+      await nodeAnswer('cloud.png', await example('cloud.png')),
+    );
+    await demo.speed('8 /s');
+    await demo.sample('sea');
+    await demo.state(/^Running · sea\.png/);
+    await demo.realTime();
+    await demo.sample('road');
+    await demo.finished('road.png');
+    const report = withoutTime(await demo.report());
+    expect(report).toEqual(await nodeAnswer('road.png', await example('road.png')));
+    expect(report.predictions[0]!.label).toBe('road');
+  });
+
+  it('follows every setting', async () => {
+    const { page } = demo;
+    await page.getByRole('spinbutton', { name: 'Timesteps' }).fill('40');
+    await page.getByLabel('Head as the prior').selectOption('3');
+    await page.getByRole('radio', { name: 'pipelined' }).check();
+    await page.getByLabel('Initial potential').fill('0.25');
+    await demo.state(/^Done · road\.png · head 3, P 1\.71 · pipelined/);
+    const settings = { head: '3', propagation: 'pipelined', initialPotential: 0.25 } as const;
+    const road = await example('road.png');
+    expect(withoutTime(await demo.report())).toEqual(await nodeAnswer('road.png', road, settings, 40));
+
+    await page.getByLabel('Head as the prior').selectOption('');
+    await demo.state(/^Done · road\.png · no prior · pipelined/);
+    const alone = { ...settings, head: null };
+    expect(withoutTime(await demo.report())).toEqual(await nodeAnswer('road.png', road, alone, 40));
+  });
+
+  it('moves with the prior strength, and goes on from where it is with more timesteps', async () => {
+    const { page } = demo;
+    await page.getByRole('button', { name: 'Defaults' }).click();
+    await demo.state(/^Done · road\.png · head 7, P 33\.7 · synchronous/);
+    const before = await demo.report();
+    await page.getByLabel('Prior strength P').fill('90');
+    await demo.state(/^Done · road\.png · head 7, P 90\.0/);
+    const road = await example('road.png');
+    const moved = await demo.report();
+    expect(withoutTime(moved)).toEqual(await nodeAnswer('road.png', road, { priorStrength: 90 }));
+    expect(moved.predictions[0]!.rate).not.toBe(before.predictions[0]!.rate);
+    // nothing was simulated for it
+    expect(moved.milliseconds).toBe(before.milliseconds);
+
+    await page.getByRole('spinbutton', { name: 'Timesteps' }).fill('70');
+    await page.waitForFunction(() => document.querySelector('#clock')?.textContent === '70 / 70');
+    const longer = await demo.report();
+    expect(withoutTime(longer)).toEqual(await nodeAnswer('road.png', road, { priorStrength: 90 }, 70));
+    await page.getByRole('button', { name: 'Defaults' }).click();
+    await demo.finished('road.png');
+  });
+
+  it('can be watched timestep by timestep: every layer shows the spikes that Node counts', async () => {
+    const { page } = demo;
+    const bytes = await example('plate.png');
+    await demo.speed('2 /s');
+    await demo.sample('plate');
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await demo.state(/^Paused · plate\.png/);
+    const timestep = async () => Number((await demo.text('#clock')).split(' ')[0]);
+    const rows = await nodeSpikes(bytes, 6);
+    const first = await timestep();
+    for (let t = Math.max(first, 1) + 1; t <= 5; t++) {
+      await page.getByRole('button', { name: 'One timestep' }).click();
+      await page.waitForFunction((t) => document.querySelector('#clock')?.textContent === `${t} / 64`, t);
+      const shown = await page.locator('.layer .value').allTextContents();
+      expect(shown).toEqual(rows[t - 1]!.map((spikes, layer) => formatShare(spikes / neurons[layer]!)));
+    }
+    expect(await timestep()).toBe(5);
+    expect(withoutTime(await demo.report())).toEqual(await nodeAnswer('plate.png', bytes, {}, 5));
+    await demo.realTime();
+    await page.getByRole('button', { name: 'Play' }).click();
+    await demo.finished('plate.png');
+  });
+
+  it('to a broken file is a message that says what to do; the picture before stays, and the next one works', async () => {
+    const { page } = demo;
+    const message = page.getByRole('alert');
+    const half = (await example('sea.png')).subarray(0, 9000);
+    await demo.choose('half.png', half);
+    await expect
+      .poll(() => message.textContent())
+      .toBe('half.png: the PNG is truncated or damaged: fetch or export it again');
+    await demo.choose('notes.png', Buffer.from('not a picture at all'));
+    await expect.poll(() => message.textContent()).toMatch(/^notes\.png: .*PNG, JPEG/);
+    expect(await demo.report()).toMatchObject({ file: 'plate.png', timesteps: 64 });
+    await demo.sample('skyscraper');
+    await demo.finished('skyscraper.png');
+    expect(await message.isVisible()).toBe(false);
+    expect((await demo.report()).predictions[0]!.label).toBe('skyscraper');
+  });
+
+  it('comes to a picture that is dropped or pasted', async () => {
+    const { page } = demo;
+    for (const [kind, name] of [
+      ['drop', 'orange.png'],
+      ['paste', 'cloud.png'],
+    ] as const) {
+      const bytes = await example(name);
+      await page.evaluate(
+        ({ kind, name, data }) => {
+          const transfer = new DataTransfer();
+          const file = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+          transfer.items.add(new File([file], name, { type: 'image/png' }));
+          const event =
+            kind === 'drop'
+              ? new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true })
+              : new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true, cancelable: true });
+          document.body.dispatchEvent(event);
+        },
+        { kind, name, data: bytes.toString('base64') },
+      );
+      await demo.finished(name);
+      expect(withoutTime(await demo.report())).toEqual(await nodeAnswer(name, bytes));
+    }
+  });
+
+  it('comes to a photograph; where the camera is refused the page says so', async () => {
+    const { page } = demo;
+    await page.getByRole('button', { name: 'Camera' }).click();
+    await expect.poll(() => demo.text('#camera-text')).toMatch(/^The camera was refused\. Allow it/);
+    expect(await page.getByRole('button', { name: 'Take the picture' }).isDisabled()).toBe(true);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.context().grantPermissions(['camera', 'clipboard-read', 'clipboard-write']);
+    await page.getByRole('button', { name: 'Camera' }).click();
+    await page.getByRole('button', { name: 'Take the picture' }).click();
+    await demo.finished('camera.png');
+    const report = await demo.report();
+    expect(report).toMatchObject({ file: 'camera.png', timesteps: 64 });
+    expect(report.spikes).toBeGreaterThan(1e5);
+  });
+
+  it('needed the network once', () => {
+    const { requests } = site.server;
+    expect(requests.filter((name) => name.endsWith('.snn'))).toHaveLength(1);
+    expect(requests.filter((name) => name.includes('snnwasm-'))).toHaveLength(1);
+    const code = requests.filter((name) => /\.(?:html|js|css|wasm)$/.test(name));
+    expect(new Set(code).size).toBe(code.length);
+  });
+});

@@ -1,0 +1,168 @@
+/** One network in the worker and the run that it is at: presents pictures, advances, and says what there is to see. */
+
+import { probabilityHighest } from '../../../src/fusion/highest.js';
+import { resizeImage } from '../../../src/image/resize.js';
+import {
+  answerOf,
+  Classifier,
+  decodeImage,
+  fromRgba,
+  fuse,
+  type PixelImage,
+  type Run,
+  readModel,
+  type SpikingNetwork,
+  UserError,
+} from '../../../src/index.js';
+import type { Frame, Guess, Picture, Settings } from '../protocol.js';
+import { FrameActivity } from './activity.js';
+import { webCodecs } from './codecs.js';
+import { History } from './history.js';
+
+/** Classes that a frame tells of. */
+const SHOWN = 6;
+/** Classes that `snnwasm run --json` prints. */
+const REPORTED = 5;
+/** A neuron's spikes within one frame are counted in a byte. */
+const LARGEST_FRAME = 255;
+
+interface Current {
+  readonly id: number;
+  readonly run: Run;
+  readonly history: History;
+  milliseconds: number;
+}
+
+export class Session {
+  readonly network: SpikingNetwork;
+  readonly #classifier: Classifier;
+  #picture: PixelImage | null = null;
+  #current: Current | null = null;
+  #watched: number | null = null;
+
+  private constructor(classifier: Classifier) {
+    this.#classifier = classifier;
+    this.network = classifier.network;
+  }
+
+  /** @throws UserError where the bytes are no sound model, or this browser lacks WebAssembly SIMD */
+  static async create(model: Uint8Array, kernels: Uint8Array<ArrayBuffer>): Promise<Session> {
+    if (!WebAssembly.validate(kernels)) {
+      throw new UserError('this browser does not run WebAssembly SIMD: use one from 2023 or later');
+    }
+    const network = readModel(model);
+    return new Session(await Classifier.create(await WebAssembly.compile(kernels), network));
+  }
+
+  /** @throws UserError where the picture is none that is read; the run before it then goes on */
+  async decode(picture: Picture): Promise<PixelImage> {
+    if (picture.from === 'file') return decodeImage(new Uint8Array(picture.bytes), webCodecs);
+    const { width, height, rgba } = picture;
+    return fromRgba({ width, height, data: new Uint8ClampedArray(rgba) });
+  }
+
+  /**
+   * Begins a run.
+   *
+   * @param picture - null for the one before
+   * @returns what the network sees of it, and the strength of the prior
+   */
+  start(id: number, picture: PixelImage | null, settings: Settings) {
+    const image = picture ?? this.#picture;
+    if (image === null) throw new UserError('there is no picture yet: choose one');
+    const { head, propagation, initialPotential } = settings;
+    const priorStrength = settings.priorStrength ?? undefined;
+    const seen = resizeImage(image, this.network.input);
+    const run = this.#classifier.start(seen, { head, propagation, initialPotential, priorStrength });
+    this.#picture = image;
+    this.#current = { id, run, history: new History(), milliseconds: 0 };
+    return { seen: seen.pixels.slice(), priorStrength: run.priorStrength };
+  }
+
+  watch(layer: number | null): void {
+    this.#watched = layer !== null && layer < this.network.layers.length ? layer : null;
+  }
+
+  /** Advances by at least one timestep, until `timesteps` more are done or the time is used up; null if out of date. */
+  advance(id: number, timesteps: number, milliseconds: number): Frame | null {
+    const current = this.#ofRun(id);
+    if (current === null) return null;
+    const activity = new FrameActivity(this.network, this.#watched);
+    const end = performance.now() + milliseconds;
+    const most = Math.min(timesteps, LARGEST_FRAME);
+    while (activity.steps < most && (activity.steps === 0 || performance.now() < end)) {
+      const begin = performance.now();
+      current.run.advance(1);
+      current.milliseconds += performance.now() - begin;
+      current.history.record(current.run);
+      activity.add(current.run);
+    }
+    return this.#frame(current, activity, current.run.timesteps - activity.steps + 1);
+  }
+
+  /** The same spikes under another prior strength; null if out of date. */
+  weigh(id: number, strength: number): Frame | null {
+    const current = this.#ofRun(id);
+    if (current === null) return null;
+    current.run.weighPrior(strength);
+    return this.#frame(current, new FrameActivity(this.network, null), 1);
+  }
+
+  /** What `snnwasm run --json` prints for this picture, and the counts behind it. */
+  report(id: number, file: string): string {
+    const current = this.#ofRun(id);
+    if (current === null) throw new UserError('there is no answer yet');
+    const { run, milliseconds } = current;
+    const layers = run.layerActivity().map((activity, index) => ({
+      name: this.network.layers[index]!.name,
+      ...activity,
+    }));
+    const counts = { final: [...run.finalCounts], head: run.headCounts && [...run.headCounts] };
+    const answer = answerOf(this.network, run, REPORTED);
+    return JSON.stringify([{ file, ...answer, milliseconds, layers, counts }], null, 2);
+  }
+
+  #ofRun(id: number): Current | null {
+    return this.#current?.id === id ? this.#current : null;
+  }
+
+  #frame({ id, run, history, milliseconds }: Current, activity: FrameActivity, from: number): Frame {
+    const { predictions } = answerOf(this.network, run, SHOWN);
+    const layers = run.layerActivity();
+    const { watched, neurons, steps, perPixel, perChannel } = activity;
+    return {
+      kind: 'frame',
+      run: id,
+      timesteps: run.timesteps,
+      steps,
+      milliseconds,
+      perPixel,
+      perChannel,
+      neurons: watched === null || neurons === null ? null : { layer: watched, spikes: neurons },
+      layerSpikes: Float64Array.from(layers, ({ spikes }) => spikes),
+      layerOperations: Float64Array.from(layers, ({ synapticOperations }) => synapticOperations),
+      ...run.activity(),
+      finalCounts: Uint32Array.from(run.finalCounts),
+      headCounts: run.headCounts && Uint32Array.from(run.headCounts),
+      priorStrength: run.priorStrength,
+      predictions: predictions.map((prediction) => ({ ...prediction, interval: [...prediction.interval] })),
+      early: run.headCounts && this.#guess(run.headCounts, run.timesteps),
+      final: this.#guess(run.finalCounts, run.timesteps),
+      ratesFrom: from,
+      rates: history.rates(from, run.priorStrength),
+      headRates: history.headRates(from),
+    };
+  }
+
+  /** What one head says by itself, from a uniform prior. */
+  #guess(counts: Readonly<Uint32Array>, timesteps: number): Guess {
+    const { ranking, estimates, distributions } = fuse({ counts, timesteps }, null);
+    const index = ranking[0]!;
+    return {
+      label: this.network.labels[index]!,
+      index,
+      rate: estimates[index]!,
+      probability: probabilityHighest(distributions)[index]!,
+    };
+  }
+}
