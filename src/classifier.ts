@@ -22,6 +22,11 @@ export interface RunOptions {
   readonly propagation?: Propagation | undefined;
   /** Membrane potential at the start, as a fraction of the threshold, 0 to 1. */
   readonly initialPotential?: number | undefined;
+  /**
+   * Further internal heads to simulate and count, by name, or `'all'`. They do not change the answer; what they cost
+   * is counted, because it is spent. Default: none.
+   */
+  readonly watch?: readonly string[] | 'all' | undefined;
 }
 
 /** Events since the start of a run, for one layer or for all. */
@@ -77,10 +82,9 @@ export class Run {
   readonly propagation: Propagation;
   readonly #simulation: Simulation;
   readonly #presented: number;
-  readonly #finalIndex: number;
-  readonly #headIndex: number | null;
   readonly #finalCounts: Uint32Array;
   readonly #headCounts: Uint32Array | null;
+  readonly #heads: readonly SimulatedHead[];
   readonly #layers: { spikes: number; synapticOperations: number }[];
   readonly #output = { spikes: 0, synapticOperations: 0 };
   #timesteps = 0;
@@ -91,15 +95,19 @@ export class Run {
     this.#simulation = simulation;
     this.head = options.head === undefined ? defaults.head : options.head;
     this.propagation = options.propagation ?? defaults.propagation;
-    this.#finalIndex = heads.length - 1;
-    this.#headIndex = this.head === null ? null : internalHead(network, this.head);
-    this.priorStrength =
-      this.#headIndex === null ? 0 : (options.priorStrength ?? heads[this.#headIndex]!.priorStrength);
+    const prior = this.head === null ? null : internalHead(network, this.head);
+    this.priorStrength = prior === null ? 0 : (options.priorStrength ?? heads[prior]!.priorStrength);
     checkPriorStrength(this.priorStrength);
-    this.#finalCounts = new Uint32Array(network.labels.length);
-    this.#headCounts = this.#headIndex === null ? null : new Uint32Array(network.labels.length);
+    const indices = new Set([
+      ...(prior === null ? [] : [prior]),
+      ...watched(network, options),
+      heads.length - 1,
+    ]);
+    this.#heads = [...indices].map((index) => ({ index, counts: new Uint32Array(network.labels.length) }));
+    this.#finalCounts = this.#countsAt(heads.length - 1);
+    this.#headCounts = prior === null ? null : this.#countsAt(prior);
     simulation.start(input, {
-      heads: this.#headIndex === null ? [this.#finalIndex] : [this.#headIndex, this.#finalIndex],
+      heads: [...indices],
       propagation: this.propagation,
       initialPotential: checkFraction(options.initialPotential ?? defaults.initialPotential),
     });
@@ -123,6 +131,12 @@ export class Run {
   /** The same of the internal head, or null. A view. */
   get headCounts(): Readonly<Uint32Array> | null {
     return this.#headCounts;
+  }
+
+  /** The spikes of every class so far, of every head that is simulated, by its name. Views. */
+  counts(): Readonly<Record<string, Readonly<Uint32Array>>> {
+    const { heads } = this.#simulation.network;
+    return Object.fromEntries(this.#heads.map(({ index, counts }) => [heads[index]!.name, counts]));
   }
 
   /**
@@ -182,18 +196,30 @@ export class Run {
       layer.spikes += this.#simulation.layerSpikes(index, timestep);
       layer.synapticOperations += this.#simulation.layerOperations(index, timestep);
     });
-    this.#collectHead(this.#finalIndex, this.#finalCounts);
-    if (this.#headIndex !== null) this.#collectHead(this.#headIndex, this.#headCounts!);
+    for (const { index, counts } of this.#heads) {
+      this.#output.spikes += this.#simulation.headSpikes(index, timestep);
+      this.#output.synapticOperations += this.#simulation.headOperations(index, timestep);
+      this.#simulation.fired(index, timestep).forEach((fired, label) => {
+        counts[label]! += fired;
+      });
+    }
   }
 
-  #collectHead(head: number, counts: Uint32Array): void {
-    const timestep = this.#timesteps;
-    this.#output.spikes += this.#simulation.headSpikes(head, timestep);
-    this.#output.synapticOperations += this.#simulation.headOperations(head, timestep);
-    this.#simulation.fired(head, timestep).forEach((fired, index) => {
-      counts[index]! += fired;
-    });
+  #countsAt(index: number): Uint32Array {
+    return this.#heads.find((head) => head.index === index)!.counts;
   }
+}
+
+/** A head of the network by its index, and the spikes of its classes so far. */
+interface SimulatedHead {
+  readonly index: number;
+  readonly counts: Uint32Array;
+}
+
+/** Indices of the heads to watch. */
+function watched(network: SpikingNetwork, { watch = [] }: RunOptions): number[] {
+  if (watch === 'all') return network.heads.slice(0, -1).map((_, index) => index);
+  return watch.map((name) => internalHead(network, name));
 }
 
 function internalHead(network: SpikingNetwork, name: string): number {

@@ -4,7 +4,7 @@
  * is nearly always right about the images that it was trained on, whatever P. P also says how far a head can be
  * trusted, and the head with the largest becomes the model's default.
  */
-import type { Cifar100 } from '../data/cifar100.js';
+import type { LabelledImages } from '../data/cifar100.js';
 import type { SpikingNetwork } from '../model/graph.js';
 import { Observations } from '../observation/observations.js';
 import { Observer } from '../observation/observer.js';
@@ -13,16 +13,16 @@ import { fitHeadByEvidence } from '../observation/strengths.js';
 
 /**
  * @param indices - which images
- * @param onProgress - called after every image
+ * @param onImage - called, and waited for, after every image
  * @returns the network with its heads' prior strengths and its default head
  * @throws UserError if a head never fires
  */
 export async function fitPriors(
   module: WebAssembly.Module,
   network: SpikingNetwork,
-  images: Cifar100,
+  images: LabelledImages,
   indices: Uint32Array,
-  onProgress?: (done: number, total: number) => void,
+  onImage?: (done: number, total: number) => Promise<void>,
 ): Promise<SpikingNetwork> {
   const final = network.heads.length - 1;
   if (final === 0 || indices.length === 0) return network;
@@ -30,11 +30,11 @@ export async function fitPriors(
   const rows = rowsUpTo(network.defaults.timesteps);
   const observer = await Observer.create(module, network, { ...network.defaults, heads, rows });
   const observations = new Observations(network, rows, heads, indices.length);
-  indices.forEach((index, position) => {
+  for (const [position, index] of indices.entries()) {
     const { label, image } = images.image(index);
     observations.set(position, observer.observe(image, label));
-    onProgress?.(position + 1, indices.length);
-  });
+    await onImage?.(position + 1, indices.length);
+  }
   const strengths = heads.slice(0, final).map((head) => round(fitHeadByEvidence(observations, head)));
   const trusted = strengths.indexOf(Math.max(...strengths));
   return {

@@ -17,8 +17,16 @@ export interface LabelledImage {
   readonly image: PixelImage;
 }
 
+/** Random access to pictures of one size, each with its class. */
+export interface LabelledImages {
+  readonly length: number;
+  /** The largest label of all. */
+  readonly largestLabel: number;
+  image(index: number): LabelledImage;
+}
+
 /** Random access to the records of one file. */
-export class Cifar100 {
+export class Cifar100 implements LabelledImages {
   readonly #bytes: Uint8Array;
   readonly #largestLabel: number;
 
