@@ -19,6 +19,7 @@ export interface RunOptions {
   readonly head?: string | null | undefined;
   /** P of eq. (16), 0 to 1,000,000; default: the one that the model holds for the head. */
   readonly priorStrength?: number | undefined;
+  /** How far a spike travels within a timestep. */
   readonly propagation?: Propagation | undefined;
   /** Membrane potential at the start, as a fraction of the threshold, 0 to 1. */
   readonly initialPotential?: number | undefined;
@@ -31,12 +32,15 @@ export interface RunOptions {
 
 /** Events since the start of a run, for one layer or for all. */
 export interface Activity {
+  /** Spikes emitted. */
   readonly spikes: number;
+  /** Spikes received, each counted once for every synapse over which it came. */
   readonly synapticOperations: number;
 }
 
 /** A network in WebAssembly memory that classifies image after image, one at a time. */
 export class Classifier {
+  /** The network, as it was given. */
   readonly network: SpikingNetwork;
   readonly #simulation: Simulation;
 
@@ -45,7 +49,12 @@ export class Classifier {
     this.#simulation = simulation;
   }
 
-  /** @param module - the compiled `snnwasm.wasm` */
+  /**
+   * Writes the network into WebAssembly memory.
+   *
+   * @param module - the compiled `snnwasm.wasm`
+   * @throws UserError if the host refuses the memory
+   */
   static async create(module: WebAssembly.Module, network: SpikingNetwork): Promise<Classifier> {
     return new Classifier(await Simulation.create(module, network));
   }
@@ -79,6 +88,7 @@ export class Run {
   readonly head: string | null;
   /** P; 0 without a head. */
   readonly priorStrength: number;
+  /** How far a spike travels within a timestep. */
   readonly propagation: Propagation;
   readonly #simulation: Simulation;
   readonly #presented: number;
@@ -89,6 +99,7 @@ export class Run {
   readonly #output = { spikes: 0, synapticOperations: 0 };
   #timesteps = 0;
 
+  /** @internal Use {@link Classifier.start}. */
   constructor(simulation: Simulation, input: Int16Array, options: RunOptions) {
     const { network } = simulation;
     const { defaults, heads } = network;

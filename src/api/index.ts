@@ -15,10 +15,32 @@ export { fuse, type HeadPrior, type Posterior, rateInterval } from '../fusion/po
 export type { SpikeCounts } from '../fusion/prior.js';
 export type { CodecSource } from '../image/codec.js';
 export { decodeImage } from '../image/decode.js';
+export type { Orientation } from '../image/exif.js';
+export type { ImageFormat } from '../image/format.js';
 export { fromRgba, type PixelImage, type RgbaImage } from '../image/pixel-image.js';
-export { describeModel, type ModelDescription } from '../model/describe.js';
+export {
+  type ConnectionDescription,
+  describeModel,
+  type HeadDescription,
+  type LayerDescription,
+  type ModelDescription,
+  type ThresholdDescription,
+} from '../model/describe.js';
 export { readModel, writeModel } from '../model/file.js';
-export type { Propagation, RunDefaults, SpikingHead, SpikingLayer, SpikingNetwork } from '../model/graph.js';
+export type {
+  ConvolutionGeometry,
+  InputNormalisation,
+  Propagation,
+  Provenance,
+  RunDefaults,
+  Shape,
+  SpikingConnection,
+  SpikingConvolution,
+  SpikingHead,
+  SpikingIdentity,
+  SpikingLayer,
+  SpikingNetwork,
+} from '../model/graph.js';
 export type { ImageSource } from './image-source.js';
 export type { KernelSource, LoadOptions, ModelLoader, ModelSource } from './load.js';
 export { Model, type Step } from './model.js';

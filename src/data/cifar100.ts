@@ -14,14 +14,17 @@ const RECORD_BYTES = 2 + 3 * PIXELS;
 export interface LabelledImage {
   /** The fine label, 0 to 99. */
   readonly label: number;
+  /** The picture. */
   readonly image: PixelImage;
 }
 
 /** Random access to pictures of one size, each with its class. */
 export interface LabelledImages {
+  /** How many. */
   readonly length: number;
   /** The largest label of all. */
   readonly largestLabel: number;
+  /** One picture, by its index from 0. */
   image(index: number): LabelledImage;
 }
 
@@ -50,6 +53,7 @@ export class Cifar100 implements LabelledImages {
     return this.#bytes;
   }
 
+  /** Records in the file. */
   get length(): number {
     return this.#bytes.length / RECORD_BYTES;
   }
