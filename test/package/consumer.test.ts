@@ -87,7 +87,11 @@ describe('an empty project that installs the tarball', () => {
         { module: 'esnext', moduleResolution: 'bundler', types: [] },
       ],
       // The declarations name WebAssembly, which neither ES2023 nor Node's types of version 20 know.
-      ['without the types of a browser', 'server', { module: 'nodenext', lib: ['ES2023'], skipLibCheck: true, ...nodeTypes }],
+      [
+        'without the types of a browser',
+        'server',
+        { module: 'nodenext', lib: ['ES2023'], skipLibCheck: true, ...nodeTypes },
+      ],
     ])(
       'compiles strictly %s',
       async (_, program, options) => {
