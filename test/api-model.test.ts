@@ -79,7 +79,7 @@ describe('classify', () => {
     for (const sure of [0.2, 0.5, 0.9]) {
       for (const minimumTimesteps of [1, undefined, 30]) {
         const first = every.find(({ predictions, timesteps }) => {
-          return timesteps >= (minimumTimesteps ?? 8) && predictions[0]!.probability >= sure;
+          return timesteps >= (minimumTimesteps ?? 16) && predictions[0]!.probability >= sure;
         });
         const { timesteps } = await model.classify(image, { stopWhenSure: sure, minimumTimesteps });
         expect(timesteps).toBe(first?.timesteps ?? 64);

@@ -24,7 +24,7 @@ export interface Step extends Answer {
  * It keeps the network once as it was loaded and once in WebAssembly memory (11 and 25 MB for the model that ships).
  * Calls of `classify` wait for each other, so that any number of them needs no more; every run of `steps` that is
  * open at the same time as another has WebAssembly memory of its own. All of it is garbage once nothing refers to the
- * model; `dispose` lets go of it at once.
+ * model; `dispose` lets go of the WebAssembly memory before.
  */
 export class Model {
   /** Layers, heads, labels, defaults and provenance: plain data, not to be changed. */
@@ -76,7 +76,8 @@ export class Model {
     const every = settings.sure < 1 ? 1 : settings.timesteps;
     const turn = this.#queue.then(async () => {
       let answer: Answer | undefined;
-      for await (const { run } of this.#run(image, { ...settings, every })) {
+      for await (const { run, ended } of this.#run(image, { ...settings, every })) {
+        if (run.timesteps < settings.minimumTimesteps && !ended) continue;
         answer = answerOf(this.network, run, settings.top, settings.energy);
         if (isSure(answer, settings)) break;
       }
@@ -108,7 +109,10 @@ export class Model {
     }
   }
 
-  /** Lets go of the memory. Runs that are under way end with a UserError, and so does every later call. */
+  /**
+   * Lets go of the WebAssembly memory, which the next garbage collection then frees; `network` stays. Runs that are
+   * under way end with a UserError, and so does every later call.
+   */
   dispose(): void {
     this.#disposed = true;
     this.#idle = null;

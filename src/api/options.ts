@@ -20,7 +20,7 @@ export interface ClassifyOptions extends RunOptions {
    * right, since a network can be sure and wrong, and looking after every timestep makes it a little too sure.
    */
   readonly stopWhenSure?: number | undefined;
-  /** Timesteps before which `stopWhenSure` stops nothing; default 8. */
+  /** Timesteps before which `stopWhenSure` stops nothing; default 16. */
   readonly minimumTimesteps?: number | undefined;
   /** What an event costs: the name of one of {@link ENERGY_MODELS}, or a model of your own; default `truenorth-sop`. */
   readonly energyModel?: string | EnergyModel | undefined;
@@ -48,8 +48,12 @@ export interface Settings {
 }
 
 const NEVER = 2;
-/** The earliest that measured well on the shipped model: before it, a prior of few spikes is sure too soon. */
-const MINIMUM_TIMESTEPS = 8;
+/**
+ * Before it, few spikes of a deep network that still fills up make it sure too soon. The shipped model on 500 test
+ * images, stopping at 0.95, accuracy and mean timesteps: from 1 on 45.8 % (16), from 8 on 71.0 % (27), from 16 on 74.0 %
+ * (33); without stopping 74.4 % (64).
+ */
+const MINIMUM_TIMESTEPS = 16;
 
 /** @throws UserError if an option is out of range */
 export function settingsOf({ defaults }: SpikingNetwork, options: StepOptions): Settings {

@@ -142,4 +142,12 @@ describe('the tarball', () => {
     },
     PATIENCE,
   );
+
+  it(
+    'is documented throughout: typedoc finds nothing without a description, and no link that leads nowhere',
+    async () => {
+      expect(await runTool('typedoc/bin/typedoc', ['--emit', 'none', '--logLevel', 'Warn'], ROOT)).toBe('');
+    },
+    PATIENCE,
+  );
 });

@@ -56,7 +56,7 @@ globalThis.outcome = {
     return failure(loadModel(address, { signal: controller.signal, onProgress }));
   },
 
-  /** How often an animation frame came while an image was classified, and the longest time between two tasks. */
+  /** How many other tasks ran while an image was classified. */
   async responsiveness(name, timesteps) {
     const model = await shipped();
     const bytes = await bytesAt(name);
