@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type KernelSource, kernelsOf, type LoadOptions, type ModelSource } from '../src/api/load.js';
@@ -31,6 +32,7 @@ describe('a model comes from', () => {
     ['bytes', async () => file],
     ['bytes amid others', async () => new Uint8Array([1, 2, 3, ...file, 4]).subarray(3, 3 + file.length)],
     ['a buffer', async () => file.slice().buffer],
+    ['bytes of another realm', async () => runInNewContext(`Uint8Array.from([${file}])`) as Uint8Array],
     ['a response', async () => new Response(file.slice())],
     ['an address', async () => (await startServer(serveWhole(file))).url],
     ['a URL', async () => new URL((await startServer(serveWhole(file))).url)],
@@ -188,8 +190,15 @@ describe('kernels', () => {
 
   it('that are none, or other ones, are refused', async () => {
     const empty = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
-    await expectUserError(loadModel(file, { kernels: empty }), /^the kernels are another WebAssembly module/);
+    await expectUserError(
+      loadModel(file, { kernels: empty }),
+      /^the kernels are something else: give the snnwasm.wasm/,
+    );
     await expectUserError(loadModel(file, { kernels: new Uint8Array(4) }), /^the kernels are damaged, or/);
+    await expectUserError(
+      loadModel(file, { kernels: 5 as unknown as Uint8Array }),
+      /^the kernels are something/,
+    );
     const host = { kernels: kernelModule };
     expect(await kernelsOf(undefined, host)).toBe(await kernelModule());
   });

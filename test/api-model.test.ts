@@ -1,4 +1,5 @@
 /** A loaded model: its answers are a run's, as they form, whoever else is using it; and what ends a run early. */
+import { runInNewContext } from 'node:vm';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { answerOf } from '../src/answer.js';
@@ -53,6 +54,8 @@ describe('classify', () => {
     const webp = new Uint8Array(await raw.clone().webp({ lossless: true }).toBuffer());
     const sources: ImageSource[] = [
       { width, height, data: rgba },
+      runInNewContext(`Uint8Array.from([${png}])`) as Uint8Array,
+      { width, height, pixels: runInNewContext(`Uint8ClampedArray.from([${pixels}])`) as Uint8ClampedArray },
       ...[png, webp].flatMap((bytes) => [bytes, bytes.slice().buffer, new Blob([bytes])]),
     ];
     const expected = await model.classify(image);

@@ -7,6 +7,7 @@ import { fromRgba, type PixelImage, type RgbaImage } from '../image/pixel-image.
 import { resizeImage } from '../image/resize.js';
 import { writeModel } from '../model/file.js';
 import type { Propagation, Provenance, Shape } from '../model/graph.js';
+import { bytesIn } from './bytes.js';
 import { type Host, type KernelSource, kernelsOf } from './load.js';
 import { Pacer } from './pacer.js';
 
@@ -138,8 +139,8 @@ function pixelsOf(picture: PixelImage | RgbaImage): PixelImage {
 }
 
 function bytesOf(source: ArrayBuffer | Uint8Array): Uint8Array {
-  if (source instanceof Uint8Array) return source;
-  if (source instanceof ArrayBuffer) return new Uint8Array(source);
+  const bytes = bytesIn(source);
+  if (bytes !== null) return bytes;
   throw new UserError(
     'checkpoint and calibration file are given as an ArrayBuffer or Uint8Array of their bytes',
   );

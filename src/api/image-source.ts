@@ -3,6 +3,7 @@ import { UserError } from '../errors.js';
 import type { CodecSource } from '../image/codec.js';
 import { decodeImage } from '../image/decode.js';
 import { fromRgba, type PixelImage, type RgbaImage } from '../image/pixel-image.js';
+import { bytesIn, isSamples } from './bytes.js';
 
 /**
  * A picture of any size: pixels (a {@link PixelImage}, or RGBA such as a canvas's `ImageData`), or a whole PNG, JPEG
@@ -19,13 +20,12 @@ const LARGEST_IMAGE = 256 * 2 ** 20;
  * @throws UserError if it is none of the kinds of {@link ImageSource}, or a file that cannot be decoded
  */
 export async function toPixelImage(source: ImageSource, codecs: CodecSource): Promise<PixelImage> {
-  if (source instanceof Uint8Array || source instanceof ArrayBuffer) {
-    return decodeImage(source instanceof ArrayBuffer ? new Uint8Array(source) : source, codecs);
-  }
+  const bytes = bytesIn(source);
+  if (bytes !== null) return decodeImage(bytes, codecs);
   if (typeof source !== 'object' || source === null) throw unknownSource();
-  if (typeof Blob === 'function' && source instanceof Blob) return decodeBlob(source, codecs);
-  if ('pixels' in source && isBytes(source.pixels)) return source;
-  if ('data' in source && isBytes(source.data)) return fromRgba(source);
+  if ('pixels' in source && isSamples(source.pixels)) return source;
+  if ('data' in source && isSamples(source.data)) return fromRgba(source);
+  if ('arrayBuffer' in source && typeof source.size === 'number') return decodeBlob(source, codecs);
   throw unknownSource();
 }
 
@@ -34,10 +34,6 @@ async function decodeBlob(blob: Blob, codecs: CodecSource): Promise<PixelImage> 
     throw new UserError(`the image has ${blob.size} bytes, where ${LARGEST_IMAGE} is the limit`);
   }
   return decodeImage(new Uint8Array(await blob.arrayBuffer()), codecs);
-}
-
-function isBytes(values: unknown): boolean {
-  return values instanceof Uint8ClampedArray || values instanceof Uint8Array;
 }
 
 function unknownSource(): UserError {

@@ -2,6 +2,7 @@
 import { UserError } from '../errors.js';
 import type { CodecSource } from '../image/codec.js';
 import { readModel } from '../model/file.js';
+import { bytesIn } from './bytes.js';
 import { Model } from './model.js';
 import { readResponse, type TransferOptions } from './transfer.js';
 
@@ -55,10 +56,15 @@ export async function kernelsOf(
   host: Pick<Host, 'kernels'>,
 ): Promise<WebAssembly.Module> {
   if (source === undefined) return host.kernels();
-  const module = source instanceof WebAssembly.Module ? source : await compileKernels(source);
-  const exported = new Set(WebAssembly.Module.exports(module).map(({ name }) => name));
-  if (['memory', 'reset', 'present', 'advance'].every((name) => exported.has(name))) return module;
-  throw new UserError('the kernels are another WebAssembly module: give the snnwasm.wasm of this package');
+  const bytes = bytesIn(source);
+  const module = bytes === null ? (source as WebAssembly.Module) : await compileKernels(bytes);
+  if (['memory', 'reset', 'present', 'advance'].every((name) => exportsOf(module).has(name))) return module;
+  throw new UserError('the kernels are something else: give the snnwasm.wasm of this package');
+}
+
+function exportsOf(module: WebAssembly.Module): Set<string> {
+  if (!(module instanceof WebAssembly.Module)) return new Set();
+  return new Set(WebAssembly.Module.exports(module).map(({ name }) => name));
 }
 
 /**
@@ -66,7 +72,7 @@ export async function kernelsOf(
  *
  * @throws UserError if the host does not run them
  */
-export async function compileKernels(bytes: ArrayBuffer | Uint8Array): Promise<WebAssembly.Module> {
+export async function compileKernels(bytes: Uint8Array): Promise<WebAssembly.Module> {
   const copy = new Uint8Array(bytes);
   if (WebAssembly.validate(copy)) return WebAssembly.compile(copy);
   throw new UserError(
@@ -80,12 +86,12 @@ async function bytesOf(
   host: Host,
 ): Promise<{ bytes: Uint8Array; name: string }> {
   const name = 'the model';
-  if (source instanceof Uint8Array) return { bytes: source, name };
-  if (source instanceof ArrayBuffer) return { bytes: new Uint8Array(source), name };
-  if (typeof Response === 'function' && source instanceof Response) {
-    return { bytes: await readResponse(source, name, options), name };
-  }
+  const bytes = bytesIn(source);
+  if (bytes !== null) return { bytes, name };
   if (typeof source === 'string' || source instanceof URL) return host.read(source, options);
+  if (typeof source === 'object' && source !== null && 'bodyUsed' in source) {
+    return { bytes: await readResponse(source as Response, name, options), name };
+  }
   throw new UserError(
     'a model is loaded from an address, a path, a URL, a Response, or the bytes of a .snn file in an ArrayBuffer or Uint8Array',
   );

@@ -2,16 +2,19 @@
  * The package in Chromium, from an installed tarball: on a page without a build under a strict Content-Security-Policy,
  * and after Vite. What it computes there is what it computes in Node, spike for spike.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, ConsoleMessage, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { createServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeModel } from '../../src/model/file.js';
 import { describeWithChromium, launchChromium } from '../support/chromium.js';
 import {
   EXTENT,
+  expectedTraces,
   firstDifference,
+  hashOf,
   type ImageTrace,
   PICTURES,
   pictures,
@@ -20,6 +23,7 @@ import {
 import { installedProject, PATIENCE, ROOT, runNode, runTool, workFolder } from '../support/package.js';
 import { onlyBlock } from '../support/readme.js';
 import { randomRecords } from '../support/records.js';
+import { rgb } from '../support/rgb.js';
 import { type Site, STRICT_POLICY, startSite } from '../support/site.js';
 import { tinyCheckpoint } from '../support/tiny.js';
 
@@ -88,7 +92,7 @@ describeWithChromium('in Chromium', () => {
     }
 
     it(
-      `counts the same spikes as Node: every layer and head of ${PICTURES} images`,
+      `counts the spikes that Node counts: every layer and head of ${PICTURES} images`,
       async () => {
         const program = `
           import { readFile } from 'node:fs/promises';
@@ -96,15 +100,18 @@ describeWithChromium('in Chromium', () => {
           import { tracesOf } from './traces.js';
           const traces = await tracesOf(await loadModel(), await readFile('pictures.rgb'), ${EXTENT}, ${TIMESTEPS});
           console.log(JSON.stringify(traces));`;
-        const expected = JSON.parse(await runNode(project, 'traces.mjs', program)) as ImageTrace[];
-        expect(expected.length).toBe(PICTURES);
-        expect(new Set(expected.map((trace) => JSON.stringify(trace))).size).toBe(PICTURES);
+        const [expected, inNode, inChromium] = await Promise.all([
+          expectedTraces(),
+          runNode(project, 'traces.mjs', program).then((said) => JSON.parse(said) as ImageTrace[]),
+          ask<ImageTrace[]>('traces', EXTENT, TIMESTEPS),
+        ]);
+        expect(new Set(expected.map(hashOf)).size).toBe(PICTURES);
         for (const { layers, heads } of expected) {
           expect([layers.length, Object.keys(heads).length]).toEqual([17, 8]);
           expect(Math.min(...layers.map(([spikes]) => spikes))).toBeGreaterThan(0);
         }
-        const found = await ask<ImageTrace[]>('traces', EXTENT, TIMESTEPS);
-        expect(firstDifference(expected, found)).toBeNull();
+        expect(firstDifference(expected, inNode), 'in Node').toBeNull();
+        expect(firstDifference(expected, inChromium), 'in Chromium').toBeNull();
       },
       PATIENCE,
     );
@@ -200,6 +207,13 @@ describeWithChromium('in Chromium', () => {
     await page.close();
   });
 
+  it('dist/browser/ works wherever it is copied, with a model of its own', async () => {
+    const { page, complaints } = await open(`${site.url}copied.html`);
+    expect(await outputOf(page, /[a-z]/)).toMatch(/^class \d$/);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   describe('a Vite project', () => {
     let folder: string;
     beforeAll(async () => {
@@ -260,6 +274,11 @@ describeWithChromium('in Chromium', () => {
       'index.html': script('page.js'),
       'readme.html': script('readme.js'),
       'readme.js': onlyBlock('js page'),
+      'copied.html': script('copied.js'),
+      'copied.js': onlyBlock('js page')
+        .replace(/'[^']*snnwasm\.js'/, "'./lib/snnwasm.js'")
+        .replace('loadModel()', "loadModel('my/model.snn')"),
+      'my/model.snn': writeModel(rgb),
       'examples/sunflower.png': sunflower,
       'picture.png': sunflower,
       'picture.jpg': await sharp(sunflower).flatten({ background: 'white' }).jpeg().toBuffer(),
@@ -268,6 +287,8 @@ describeWithChromium('in Chromium', () => {
       'tiny.safetensors': tinyCheckpoint,
       'calibration.bin': randomRecords(60, 10, 1),
     };
+    await mkdir(join(folder, 'my'));
+    await cp(join(folder, 'node_modules/snnwasm/dist/browser'), join(folder, 'lib'), { recursive: true });
     for (const [name, content] of Object.entries(contents)) await writeFile(join(folder, name), content);
   }
 });

@@ -1,9 +1,11 @@
 /**
  * One hundred pictures and what must come of them, the same on every host: of every image the spikes and synaptic
  * operations of every layer and the counts of every head. A host is anything that takes the pictures and gives their
- * traces, be it Node, a browser or a bare WebAssembly runtime; the first one asked says what is expected of the others.
+ * traces, be it Node, a browser or a bare WebAssembly runtime; `expectedTraces` says what it must be.
  */
 import { createHash } from 'node:crypto';
+import type { Step } from '../../src/api/model.js';
+import { loadModel } from '../../src/node/main.js';
 import { cifar100Folder, readRecords } from './cifar100.js';
 import { RECORD_BYTES, randomRecords } from './records.js';
 
@@ -46,6 +48,27 @@ function synthetic(): Uint8Array[] {
   return Array.from({ length: PICTURES }, (_, index) => {
     return records.subarray((index + 1) * RECORD_BYTES - VALUES, (index + 1) * RECORD_BYTES);
   });
+}
+
+/** What is expected of every host: the traces that this process counts, with the model that ships. */
+export async function expectedTraces(): Promise<ImageTrace[]> {
+  const model = await loadModel();
+  const { bytes } = pictures();
+  const traces: ImageTrace[] = [];
+  for (let start = 0; start < bytes.length; start += VALUES) {
+    const pixels = new Uint8ClampedArray(bytes.slice(start, start + VALUES));
+    const image = { width: EXTENT, height: EXTENT, pixels };
+    const options = { timesteps: TIMESTEPS, every: TIMESTEPS, watch: 'all' } as const;
+    for await (const step of model.steps(image, options)) traces.push(traceOf(step));
+  }
+  return traces;
+}
+
+function traceOf({ layers, counts }: Step): ImageTrace {
+  return {
+    layers: layers.map(({ spikes, synapticOperations }) => [spikes, synapticOperations] as const),
+    heads: Object.fromEntries(Object.entries(counts).map(([head, spikes]) => [head, [...spikes]])),
+  };
 }
 
 /** A short name for a trace: equal traces have equal hashes. */
