@@ -6,7 +6,7 @@
  * const model = await loadModel();
  * const { predictions, energyMillijoules } = await model.classify(picture);
  *
- * @module
+ * @module snnwasm
  */
 import { type ModelLoader, modelLoader } from './api/load.js';
 import { browserHost } from './browser/host.js';
@@ -24,5 +24,6 @@ export * from './api/index.js';
  *   web page, or breaks off; if the file cannot be read, is truncated, damaged or no model; if the host does not run
  *   WebAssembly SIMD
  * @throws the signal's reason, if `options.signal` was aborted
+ * @function
  */
 export const loadModel: ModelLoader = modelLoader(browserHost);

@@ -6,7 +6,7 @@
  * const bytes = await convertCheckpoint(checkpoint, pictures, { name: 'mine' });
  * const model = await loadModel(bytes);
  *
- * @module
+ * @module snnwasm/convert
  */
 import { type CheckpointConverter, checkpointConverter } from '../api/convert.js';
 import { browserHost } from './host.js';
@@ -23,5 +23,6 @@ export * from '../api/convert-index.js';
  * @throws UserError if the checkpoint holds no ResNet that can be converted, there are too few images, an option is out
  *   of range, a layer is silent on the images, or the model could not run for so many timesteps
  * @throws the signal's reason, if `options.signal` was aborted
+ * @function
  */
 export const convertCheckpoint: CheckpointConverter = checkpointConverter(browserHost);

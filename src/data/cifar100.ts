@@ -11,6 +11,7 @@ export const EXTENT = 32;
 const PIXELS = EXTENT * EXTENT;
 const RECORD_BYTES = 2 + 3 * PIXELS;
 
+/** A picture and its class. */
 export interface LabelledImage {
   /** The fine label, 0 to 99. */
   readonly label: number;

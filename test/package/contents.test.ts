@@ -18,12 +18,12 @@ const ALLOWED = [
   /^weights\/[\w.-]+\.snn$/,
 ];
 
-/** Bytes. Measured on 24 November 2026: 10.4 MB; 0.9 MB; 24 kB; 47 kB; half as much again is bloat. */
+/** Bytes; some third above what was measured when this was written: 9.75 MB, 1.30 MB, 36 kB, 486 kB. */
 const BUDGETS = {
   tarball: 12_500_000,
-  unpackedWithoutModel: 1_800_000,
-  loadedByAPage: 75_000,
-  decoders: 700_000,
+  unpackedWithoutModel: 1_750_000,
+  loadedByAPage: 48_000,
+  decoders: 650_000,
 };
 
 type Conditions = Readonly<Record<string, string>>;
