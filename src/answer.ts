@@ -1,12 +1,20 @@
 /** What a run has to say when it is asked: the most likely classes, how sure they are, and what the answer cost. */
 import type { Run } from './classifier.js';
-import { annEnergyMillijoules, energyMillijoules, energyModel } from './energy.js';
+import {
+  annEnergyMillijoules,
+  DEFAULT_ENERGY_MODEL,
+  type EnergyModel,
+  energyMillijoules,
+  energyModel,
+} from './energy.js';
 import { probabilityHighest } from './fusion/highest.js';
 import { rateInterval } from './fusion/posterior.js';
 import { IMAGE, type SpikingNetwork } from './model/graph.js';
 import { connectionSynapses, sourceShape } from './model/synapses.js';
 
+/** One class of an answer. */
 export interface Prediction {
+  /** The class's name. */
   readonly label: string;
   /** Class index. */
   readonly index: number;
@@ -18,19 +26,26 @@ export interface Prediction {
   readonly probability: number;
 }
 
+/** What a run has to say: the most likely classes and what it has cost to find them. */
 export interface Answer {
   /** The best first. */
   readonly predictions: readonly Prediction[];
+  /** Timesteps computed: N of eq. (10). */
   readonly timesteps: number;
   /** Spikes emitted by all layers and simulated heads. */
   readonly spikes: number;
+  /** Spikes times the synapses over which each was delivered. */
   readonly synapticOperations: number;
-  /** At 26 pJ a synaptic operation (energy model `truenorth-sop`). */
+  /** Under the energy model that was asked for; `truenorth-sop`, 26 pJ a synaptic operation, by default. */
   readonly energyMillijoules: number;
-  /** One dense pass of the trained network at 4.6 pJ a multiply-accumulate (`horowitz-45nm-fp32`). */
+  /**
+   * One dense pass of the trained network under the same energy model, or, where that has no figure for it, at 4.6 pJ
+   * a multiply-accumulate (`horowitz-45nm-fp32`).
+   */
   readonly annEnergyMillijoules: number;
   /** The internal head that was the prior, or null. */
   readonly head: string | null;
+  /** P of eq. (16); 0 without a head. */
   readonly priorStrength: number;
 }
 
@@ -38,8 +53,14 @@ export interface Answer {
  * The answer of a run as it stands.
  *
  * @param top - how many classes
+ * @param energy - what an event costs
  */
-export function answerOf(network: SpikingNetwork, run: Run, top: number): Answer {
+export function answerOf(
+  network: SpikingNetwork,
+  run: Run,
+  top: number,
+  energy: EnergyModel = DEFAULT_ENERGY_MODEL,
+): Answer {
   const posterior = run.posterior();
   const probabilities = probabilityHighest(posterior.distributions);
   const { spikes, synapticOperations } = run.activity();
@@ -57,18 +78,19 @@ export function answerOf(network: SpikingNetwork, run: Run, top: number): Answer
     timesteps: run.timesteps,
     spikes,
     synapticOperations,
-    energyMillijoules: energyMillijoules({
-      spikes,
-      synapticOperations,
-      analogMultiplyAccumulates: analogMultiplyAccumulates(network),
-    }),
-    annEnergyMillijoules: annEnergyMillijoules(
-      multiplyAccumulates(network),
-      energyModel('horowitz-45nm-fp32'),
+    energyMillijoules: energyMillijoules(
+      { spikes, synapticOperations, analogMultiplyAccumulates: analogMultiplyAccumulates(network) },
+      energy,
     ),
+    annEnergyMillijoules: annEnergyMillijoules(multiplyAccumulates(network), denseModel(energy)),
     head: run.head,
     priorStrength: run.priorStrength,
   };
+}
+
+/** The model itself where its hardware runs the trained network, else 45 nm logic. */
+function denseModel(energy: EnergyModel): EnergyModel {
+  return energy.picojoulesPerMultiplyAccumulate === null ? energyModel('horowitz-45nm-fp32') : energy;
 }
 
 /** Multiply-accumulates of the first layer, which receives the analog image: once an image. */

@@ -19,19 +19,28 @@ export interface RunOptions {
   readonly head?: string | null | undefined;
   /** P of eq. (16), 0 to 1,000,000; default: the one that the model holds for the head. */
   readonly priorStrength?: number | undefined;
+  /** How far a spike travels within a timestep. */
   readonly propagation?: Propagation | undefined;
   /** Membrane potential at the start, as a fraction of the threshold, 0 to 1. */
   readonly initialPotential?: number | undefined;
+  /**
+   * Further internal heads to simulate and count, by name, or `'all'`. They do not change the answer; what they cost
+   * is counted, because it is spent. Default: none.
+   */
+  readonly watch?: readonly string[] | 'all' | undefined;
 }
 
 /** Events since the start of a run, for one layer or for all. */
 export interface Activity {
+  /** Spikes emitted. */
   readonly spikes: number;
+  /** Spikes received, each counted once for every synapse over which it came. */
   readonly synapticOperations: number;
 }
 
 /** A network in WebAssembly memory that classifies image after image, one at a time. */
 export class Classifier {
+  /** The network, as it was given. */
   readonly network: SpikingNetwork;
   readonly #simulation: Simulation;
 
@@ -40,7 +49,12 @@ export class Classifier {
     this.#simulation = simulation;
   }
 
-  /** @param module - the compiled `snnwasm.wasm` */
+  /**
+   * Writes the network into WebAssembly memory.
+   *
+   * @param module - the compiled `snnwasm.wasm`
+   * @throws UserError if the host refuses the memory
+   */
   static async create(module: WebAssembly.Module, network: SpikingNetwork): Promise<Classifier> {
     return new Classifier(await Simulation.create(module, network));
   }
@@ -72,33 +86,38 @@ export class Classifier {
 export class Run {
   /** The internal head that is the prior, or null. */
   readonly head: string | null;
+  /** How far a spike travels within a timestep. */
   readonly propagation: Propagation;
   readonly #simulation: Simulation;
   readonly #presented: number;
-  readonly #finalIndex: number;
-  readonly #headIndex: number | null;
   readonly #finalCounts: Uint32Array;
   readonly #headCounts: Uint32Array | null;
+  readonly #heads: readonly SimulatedHead[];
   readonly #layers: { spikes: number; synapticOperations: number }[];
   readonly #output = { spikes: 0, synapticOperations: 0 };
   #priorStrength: number;
   #timesteps = 0;
 
+  /** @internal Use {@link Classifier.start}. */
   constructor(simulation: Simulation, input: Int16Array, options: RunOptions) {
     const { network } = simulation;
     const { defaults, heads } = network;
     this.#simulation = simulation;
     this.head = options.head === undefined ? defaults.head : options.head;
     this.propagation = options.propagation ?? defaults.propagation;
-    this.#finalIndex = heads.length - 1;
-    this.#headIndex = this.head === null ? null : internalHead(network, this.head);
-    this.#priorStrength =
-      this.#headIndex === null ? 0 : (options.priorStrength ?? heads[this.#headIndex]!.priorStrength);
+    const prior = this.head === null ? null : internalHead(network, this.head);
+    this.#priorStrength = prior === null ? 0 : (options.priorStrength ?? heads[prior]!.priorStrength);
     checkPriorStrength(this.#priorStrength);
-    this.#finalCounts = new Uint32Array(network.labels.length);
-    this.#headCounts = this.#headIndex === null ? null : new Uint32Array(network.labels.length);
+    const indices = new Set([
+      ...(prior === null ? [] : [prior]),
+      ...watched(network, options),
+      heads.length - 1,
+    ]);
+    this.#heads = [...indices].map((index) => ({ index, counts: new Uint32Array(network.labels.length) }));
+    this.#finalCounts = this.#countsAt(heads.length - 1);
+    this.#headCounts = prior === null ? null : this.#countsAt(prior);
     simulation.start(input, {
-      heads: this.#headIndex === null ? [this.#finalIndex] : [this.#headIndex, this.#finalIndex],
+      heads: [...indices],
       propagation: this.propagation,
       initialPotential: checkFraction(options.initialPotential ?? defaults.initialPotential),
     });
@@ -122,7 +141,7 @@ export class Run {
    */
   weighPrior(strength: number): void {
     checkPriorStrength(strength);
-    if (this.#headIndex !== null) this.#priorStrength = strength;
+    if (this.#headCounts !== null) this.#priorStrength = strength;
   }
 
   /** Timesteps computed so far: N of eq. (10). */
@@ -138,6 +157,12 @@ export class Run {
   /** The same of the internal head, or null. A view. */
   get headCounts(): Readonly<Uint32Array> | null {
     return this.#headCounts;
+  }
+
+  /** The spikes of every class so far, of every head that is simulated, by its name. Views. */
+  counts(): Readonly<Record<string, Readonly<Uint32Array>>> {
+    const { heads } = this.#simulation.network;
+    return Object.fromEntries(this.#heads.map(({ index, counts }) => [heads[index]!.name, counts]));
   }
 
   /**
@@ -228,18 +253,30 @@ export class Run {
       layer.spikes += this.#simulation.layerSpikes(index, timestep);
       layer.synapticOperations += this.#simulation.layerOperations(index, timestep);
     });
-    this.#collectHead(this.#finalIndex, this.#finalCounts);
-    if (this.#headIndex !== null) this.#collectHead(this.#headIndex, this.#headCounts!);
+    for (const { index, counts } of this.#heads) {
+      this.#output.spikes += this.#simulation.headSpikes(index, timestep);
+      this.#output.synapticOperations += this.#simulation.headOperations(index, timestep);
+      this.#simulation.fired(index, timestep).forEach((fired, label) => {
+        counts[label]! += fired;
+      });
+    }
   }
 
-  #collectHead(head: number, counts: Uint32Array): void {
-    const timestep = this.#timesteps;
-    this.#output.spikes += this.#simulation.headSpikes(head, timestep);
-    this.#output.synapticOperations += this.#simulation.headOperations(head, timestep);
-    this.#simulation.fired(head, timestep).forEach((fired, index) => {
-      counts[index]! += fired;
-    });
+  #countsAt(index: number): Uint32Array {
+    return this.#heads.find((head) => head.index === index)!.counts;
   }
+}
+
+/** A head of the network by its index, and the spikes of its classes so far. */
+interface SimulatedHead {
+  readonly index: number;
+  readonly counts: Uint32Array;
+}
+
+/** Indices of the heads to watch. */
+function watched(network: SpikingNetwork, { watch = [] }: RunOptions): number[] {
+  if (watch === 'all') return network.heads.slice(0, -1).map((_, index) => index);
+  return watch.map((name) => internalHead(network, name));
 }
 
 function internalHead(network: SpikingNetwork, name: string): number {

@@ -16,11 +16,17 @@ export interface EventCounts {
 
 /** Energy of each kind of event; 0 where the model does not count that kind. */
 export interface EnergyModel {
+  /** By which it is asked for. */
   readonly name: string;
+  /** One line for people. */
   readonly description: string;
+  /** The publication that the figures are from. */
   readonly source: string;
+  /** Per spike that a neuron emits. */
   readonly picojoulesPerSpike: number;
+  /** Per spike and synapse that it is delivered over. */
   readonly picojoulesPerSynapticOperation: number;
+  /** Per multiply-accumulate of the first layer, which the image feeds. */
   readonly picojoulesPerAnalogMultiplyAccumulate: number;
   /** For the trained network in the same technology; null where the hardware runs no such network. */
   readonly picojoulesPerMultiplyAccumulate: number | null;

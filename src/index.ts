@@ -1,30 +1,29 @@
 /**
- * The public API, portable: nothing here touches a file system. In Node, `snnwasm/node` adds the files.
+ * The public API. On every host it exports the same; this is the entry for browsers, where `loadModel` fetches.
+ * In Node, where it reads files too, src/node/main.ts stands in its place.
  *
  * @example
- * const network = readModel(bytes);
- * const classifier = await Classifier.create(module, network);
- * const run = classifier.start(await decodeImage(picture));
- * run.advance(network.defaults.timesteps);
- * const { predictions, energyMillijoules } = answerOf(network, run, 5);
+ * const model = await loadModel();
+ * const { predictions, energyMillijoules } = await model.classify(picture);
+ *
+ * @module snnwasm
  */
-export { type Answer, answerOf, type Prediction } from './answer.js';
-export { type Activity, Classifier, Run, type RunOptions } from './classifier.js';
-export {
-  annEnergyMillijoules,
-  ENERGY_MODELS,
-  type EnergyModel,
-  type EventCounts,
-  energyMillijoules,
-  energyModel,
-} from './energy.js';
-export { UserError } from './errors.js';
-export type { Beta, Interval } from './fusion/beta.js';
-export { fuse, type HeadPrior, type Posterior, rateInterval } from './fusion/posterior.js';
-export type { SpikeCounts } from './fusion/prior.js';
-export type { CodecSource } from './image/codec.js';
-export { decodeImage } from './image/decode.js';
-export { fromRgba, type PixelImage, type RgbaImage } from './image/pixel-image.js';
-export { describeModel, type ModelDescription } from './model/describe.js';
-export { readModel, writeModel } from './model/file.js';
-export type { Propagation, RunDefaults, SpikingHead, SpikingLayer, SpikingNetwork } from './model/graph.js';
+import { type ModelLoader, modelLoader } from './api/load.js';
+import { browserHost } from './browser/host.js';
+
+export * from './api/index.js';
+
+/**
+ * Loads a model.
+ *
+ * @param source - without one, the model that ships with the package; else an address, the bytes of a .snn file, or a
+ *   `Response`. In Node, text without `http://` or `https://` is a path.
+ * @param options - how to show progress, how to end the transfer, other kernels and decoders
+ * @returns the model, ready to classify
+ * @throws UserError in one line that says what to do: if the server cannot be reached, answers with an error, sends a
+ *   web page, or breaks off; if the file cannot be read, is truncated, damaged or no model; if the host does not run
+ *   WebAssembly SIMD
+ * @throws the signal's reason, if `options.signal` was aborted
+ * @function
+ */
+export const loadModel: ModelLoader = modelLoader(browserHost);

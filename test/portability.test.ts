@@ -19,7 +19,8 @@ const FLOORS: readonly (readonly string[])[] = [
   ['answer'],
   ['bundle', 'evaluation'],
   ['report'],
-  ['node'],
+  ['api'],
+  ['browser', 'node'],
   ['index'],
   ['cli'],
 ];

@@ -5,18 +5,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { blocks, README } from './support/readme.js';
 
 const root = resolve(import.meta.dirname, '..');
 const cli = join(root, 'dist/src/cli/main.js');
 const exec = promisify(execFile);
-const readme = await readFile(join(root, 'README.md'), 'utf8');
-
-/** The contents of the fenced blocks that begin with this line. */
-function blocks(fence: string): string[] {
-  return [...readme.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)]
-    .filter((match) => match[1] === fence)
-    .map((match) => match[2]!);
-}
 
 const lines = (fence: string) => blocks(fence).flatMap((block) => block.trim().split('\n'));
 const commands = (fence: string) =>
@@ -59,16 +52,26 @@ describe('README', () => {
     expect(stdout.split('\n')[2]).toMatch(/^ {2}sunflower /);
   });
 
-  it('has a program that prints a class and its energy', async () => {
-    const [program] = blocks('js');
-    const { stdout } = await exec(process.execPath, ['--input-type=module', '--eval', program!], {
-      cwd: root,
-    });
-    expect(stdout).toMatch(/^sunflower \d+\.\d+\n$/);
+  it.each([
+    ['prints a class and its energy', /^sunflower \d+\.\d+\n$/],
+    [
+      'watches the answer form',
+      /^4 \w+ 0\.\d+ \d+\.\d+\n(\d+ [^\n]+\n)*\d+ orange 0\.999\d* \S+\nsure after \d+ timesteps\n$/,
+    ],
+  ])('has a program that %s', async (title, expected) => {
+    const program = blocks('js')[title.startsWith('prints') ? 0 : 1]!;
+    const words = ['--input-type=module', '--eval', program];
+    expect((await exec(process.execPath, words, { cwd: root })).stdout).toMatch(expected);
+  });
+
+  it('has no other kinds of code than those that are run, here or in test/package/', () => {
+    const fences = [...README.matchAll(/^```(.*)\n[\s\S]*?^```$/gm)].map((match) => match[1]);
+    expect(new Set(fences)).toEqual(new Set(['sh', 'sh long', 'js', 'js vite', 'js page', 'js convert']));
+    expect(blocks('js').length).toBe(2);
   });
 
   it('links to files that exist', async () => {
-    const targets = [...readme.matchAll(/\]\(([^)#]+)\)/g)].map((match) => match[1]!);
+    const targets = [...README.matchAll(/\]\(([^)#]+)\)/g)].map((match) => match[1]!);
     const local = targets.filter((target) => !target.startsWith('http'));
     expect(local.length).toBeGreaterThan(5);
     await Promise.all(local.map((target) => readFile(join(root, target))));

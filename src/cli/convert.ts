@@ -1,15 +1,12 @@
 /** `snnwasm convert CHECKPOINT`: turns a trained network into a spiking one and writes the model file. */
 import { basename } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { type ConversionOptions, convertNetwork, quantiseNetwork } from '../convert/convert.js';
-import { foldBatchNormalisation } from '../convert/fold.js';
-import { readCheckpointMetadata } from '../convert/metadata.js';
-import { networkFromCheckpoint } from '../convert/resnet.js';
-import { readSafetensors } from '../convert/safetensors.js';
+import { readTrained } from '../convert/checkpoint.js';
+import { type ConversionOptions, checkWritable, convertNetwork } from '../convert/convert.js';
 import { Cifar100 } from '../data/cifar100.js';
 import { UserError } from '../errors.js';
 import { writeModel } from '../model/file.js';
-import type { Network, Propagation } from '../model/graph.js';
+import type { Propagation } from '../model/graph.js';
 import { readFileChecked, writeFileAtomic } from '../node/files.js';
 import { sha256 } from '../node/hash.js';
 import { kernelModule } from '../node/kernels.js';
@@ -70,9 +67,7 @@ async function convert(checkpointPath: string, flags: ConvertFlags): Promise<voi
     readFileChecked(flags.calibration, LARGEST_FILE),
     flags.labels === undefined ? undefined : readLabels(flags.labels),
   ]);
-  const checkpoint = readSafetensors(checkpointBytes, checkpointPath);
-  const { activationThresholds, testAccuracies } = readCheckpointMetadata(checkpoint);
-  const network = networkFromCheckpoint(checkpoint, {
+  const { network, trainedLambdas, testAccuracies } = readTrained(checkpointBytes, checkpointPath, {
     ...(labels && { labels }),
     ...(flags.heads && { heads: flags.heads }),
   });
@@ -81,13 +76,11 @@ async function convert(checkpointPath: string, flags: ConvertFlags): Promise<voi
     ...flags,
     name: flags.name ?? basename(flags.output).replace(/\.snn$/, ''),
     inputFractionBits: flags.inputBits,
-    trainedLambdas: activationThresholds,
+    trainedLambdas,
     provenance: {
       checkpoint: basename(checkpointPath),
       checkpointSha256: sha256(checkpointBytes),
-      ...(testAccuracies && {
-        checkpointTestAccuracies: [...testAccuracies].map(([head, value]) => `${head}: ${value}`),
-      }),
+      ...testAccuracies,
       calibrationSha256: sha256(calibrationBytes),
     },
   };
@@ -108,12 +101,6 @@ async function convert(checkpointPath: string, flags: ConvertFlags): Promise<voi
   });
   await writeFileAtomic(flags.output, writeModel(model));
   await file.remove();
-}
-
-/** Writes the model in memory, with lambdas of 1: names and sizes that no model may have show before the work. */
-function checkWritable(network: Network, options: ConversionOptions): void {
-  const lambdas = { layers: network.layers.map(() => 1), heads: network.heads.map(() => 1) };
-  writeModel(quantiseNetwork(foldBatchNormalisation(network), lambdas, options));
 }
 
 async function readLabels(path: string): Promise<string[]> {

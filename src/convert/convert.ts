@@ -2,11 +2,12 @@
  * From a trained network to a spiking one: fold -> calibrate -> normalise -> quantise -> fit the prior strengths.
  * Everything is fitted on training images; the test set is never looked at.
  */
-import { type Cifar100, drawIndices, EXTENT } from '../data/cifar100.js';
+import { drawIndices, type LabelledImages } from '../data/cifar100.js';
 import { DenseNetwork } from '../engine/dense.js';
 import { exactTimestepLimit } from '../engine/range.js';
 import { UserError } from '../errors.js';
 import { normaliseInput } from '../image/tensor.js';
+import { writeModel } from '../model/file.js';
 import type { Network, Propagation, Provenance, SpikingNetwork } from '../model/graph.js';
 import { PRIOR_OCCLUSION } from '../observation/pictures.js';
 import { Calibration, type CalibrationState, type Lambdas } from './calibrate.js';
@@ -44,6 +45,8 @@ export interface ConversionHooks {
   /** Called now and then with a state to keep: a later call with it as `resume` goes on from there. */
   onState?(state: CalibrationState): Promise<void>;
   readonly resume?: CalibrationState | undefined;
+  /** Called, and waited for, after every image: a page lets the person in, or ends the work by throwing. */
+  pause?(): Promise<void>;
 }
 
 /** Images of a calibration between two states. */
@@ -59,7 +62,7 @@ const STATE_INTERVAL = 250;
 export async function convertNetwork(
   module: WebAssembly.Module,
   trained: Network,
-  images: Cifar100,
+  images: LabelledImages,
   options: ConversionOptions,
   hooks: ConversionHooks = {},
 ): Promise<SpikingNetwork> {
@@ -73,9 +76,11 @@ export async function convertNetwork(
   });
   const spiking = quantiseNetwork(folded, { ...lambdas, layers }, options);
   checkTimesteps(spiking);
-  const fitted = await fitPriors(module, spiking, images, drawn.subarray(options.samples), (done, total) =>
-    hooks.onProgress?.('fitting the prior strengths', done, total),
-  );
+  const others = drawn.subarray(options.samples);
+  const fitted = await fitPriors(module, spiking, images, others, async (done, total) => {
+    hooks.onProgress?.('fitting the prior strengths', done, total);
+    await hooks.pause?.();
+  });
   return {
     ...fitted,
     provenance: {
@@ -97,15 +102,16 @@ function checkTimesteps(spiking: SpikingNetwork): void {
   );
 }
 
-function checkImages(images: Cifar100, { input, labels }: Network, needed: number): void {
+function checkImages(images: LabelledImages, { input, labels }: Network, needed: number): void {
   if (needed > images.length) {
     throw new UserError(
       `calibration asks for ${needed} different images, but the file holds ${images.length}`,
     );
   }
-  if (input.width !== EXTENT || input.height !== EXTENT) {
+  const { width, height } = images.image(0).image;
+  if (input.width !== width || input.height !== height) {
     throw new UserError(
-      `the network takes ${input.height}x${input.width} pixels, but calibration images have ${EXTENT}x${EXTENT}`,
+      `the network takes ${input.height}x${input.width} pixels, but calibration images have ${height}x${width}`,
     );
   }
   if (images.largestLabel >= labels.length) {
@@ -113,6 +119,16 @@ function checkImages(images: Cifar100, { input, labels }: Network, needed: numbe
       `the network tells ${labels.length} classes apart, but the calibration file has the label ${images.largestLabel}`,
     );
   }
+}
+
+/**
+ * Writes the model in memory, with lambdas of 1: names and sizes that no model may have show before the work.
+ *
+ * @throws UserError as `writeModel` would after a conversion
+ */
+export function checkWritable(network: Network, options: ConversionOptions): void {
+  const lambdas = { layers: network.layers.map(() => 1), heads: network.heads.map(() => 1) };
+  writeModel(quantiseNetwork(foldBatchNormalisation(network), lambdas, options));
 }
 
 /** Normalises and quantises; the prior strengths are still 0. */
@@ -143,7 +159,7 @@ export function quantiseNetwork(
 async function calibrate(
   module: WebAssembly.Module,
   folded: Network,
-  images: Cifar100,
+  images: LabelledImages,
   drawn: Uint32Array,
   options: ConversionOptions,
   hooks: ConversionHooks,
@@ -156,6 +172,7 @@ async function calibrate(
     calibration.add(normaliseInput(image, folded.input, folded.normalisation));
     if (calibration.images % STATE_INTERVAL === 0) await hooks.onState?.(calibration.state());
     hooks.onProgress?.('calibrating', calibration.images, drawn.length);
+    await hooks.pause?.();
   }
   await hooks.onState?.(calibration.state());
   return calibration.lambdas(options.percentile / 100);

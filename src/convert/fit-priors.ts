@@ -8,7 +8,7 @@
  * A network knows its training images by heart, and there the final prediction needs no help; a square over a part of
  * each (src/observation/pictures.ts) makes them about as hard as images that it has not seen.
  */
-import type { Cifar100 } from '../data/cifar100.js';
+import type { LabelledImages } from '../data/cifar100.js';
 import type { SpikingNetwork } from '../model/graph.js';
 import { Observations } from '../observation/observations.js';
 import { Observer } from '../observation/observer.js';
@@ -19,15 +19,15 @@ import { uniformNumbers } from '../random.js';
 
 /**
  * @param indices - which images
- * @param onProgress - called after every image
+ * @param onImage - called, and waited for, after every image
  * @returns the network with its heads' prior strengths and its default head
  */
 export async function fitPriors(
   module: WebAssembly.Module,
   network: SpikingNetwork,
-  images: Cifar100,
+  images: LabelledImages,
   indices: Uint32Array,
-  onProgress?: (done: number, total: number) => void,
+  onImage?: (done: number, total: number) => Promise<void>,
 ): Promise<SpikingNetwork> {
   const final = network.heads.length - 1;
   if (final === 0 || indices.length === 0) return network;
@@ -36,12 +36,12 @@ export async function fitPriors(
   const observer = await Observer.create(module, network, { ...network.defaults, heads, rows });
   const observations = new Observations(network, rows, heads, indices.length);
   const grey = network.normalisation.mean.map((mean) => Math.round(255 * mean));
-  indices.forEach((index, position) => {
+  for (const [position, index] of indices.entries()) {
     const { label, image } = images.image(index);
     const covered = occluded(image, PRIOR_OCCLUSION, grey, uniformNumbers(position));
     observations.set(position, observer.observe(covered, label));
-    onProgress?.(position + 1, indices.length);
-  });
+    await onImage?.(position + 1, indices.length);
+  }
   const fits = heads.slice(0, final).map((head) => fitHeadByArea(observations, head));
   const best = fits.reduce((best, fit) => (fit.meanAccuracy > best.meanAccuracy ? fit : best));
   return {

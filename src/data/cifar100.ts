@@ -11,14 +11,26 @@ export const EXTENT = 32;
 const PIXELS = EXTENT * EXTENT;
 const RECORD_BYTES = 2 + 3 * PIXELS;
 
+/** A picture and its class. */
 export interface LabelledImage {
   /** The fine label, 0 to 99. */
   readonly label: number;
+  /** The picture. */
   readonly image: PixelImage;
 }
 
+/** Random access to pictures of one size, each with its class. */
+export interface LabelledImages {
+  /** How many. */
+  readonly length: number;
+  /** The largest label of all. */
+  readonly largestLabel: number;
+  /** One picture, by its index from 0. */
+  image(index: number): LabelledImage;
+}
+
 /** Random access to the records of one file. */
-export class Cifar100 {
+export class Cifar100 implements LabelledImages {
   readonly #bytes: Uint8Array;
   readonly #largestLabel: number;
 
@@ -42,6 +54,7 @@ export class Cifar100 {
     return this.#bytes;
   }
 
+  /** Records in the file. */
   get length(): number {
     return this.#bytes.length / RECORD_BYTES;
   }

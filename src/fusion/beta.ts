@@ -9,12 +9,17 @@ import { UserError } from '../errors.js';
 
 /** Beta(alpha, beta), shapes finite and not negative, not both 0. */
 export interface Beta {
+  /** First shape; in a posterior, spikes and what stands for them. */
   readonly alpha: number;
+  /** Second shape; in a posterior, timesteps without a spike. */
   readonly beta: number;
 }
 
+/** A credible interval of a firing rate. */
 export interface Interval {
+  /** Its lower end, from 0 upwards. */
   readonly lower: number;
+  /** Its upper end, at most 1. */
   readonly upper: number;
 }
 

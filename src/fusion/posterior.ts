@@ -13,6 +13,7 @@ import { betaPrior, checkCounts, checkStrength, firingRate, type SpikeCounts } f
 
 /** The internal prediction as a prior: its counts, and the strength P with which it counts. */
 export interface HeadPrior extends SpikeCounts {
+  /** P of eq. (16). */
   readonly strength: number;
 }
 
@@ -22,7 +23,7 @@ export interface Posterior {
   readonly estimates: Float64Array;
   /** Proper posterior distribution of every rate, eq. (13), both shapes at least 1. */
   readonly distributions: readonly Beta[];
-  /** Class indices, the best first; see {@link compareClasses} for ties. */
+  /** Class indices, the best first; of equals the one with more final spikes, then the lower index. */
   readonly ranking: readonly number[];
 }
 

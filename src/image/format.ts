@@ -4,6 +4,7 @@
  */
 import { UserError } from '../errors.js';
 
+/** The formats that are read, told apart by their content. */
 export type ImageFormat = 'png' | 'jpeg' | 'webp';
 
 /** What a file says of itself before it is decoded. */

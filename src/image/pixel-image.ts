@@ -6,7 +6,9 @@ import type { Orientation } from './exif.js';
 
 /** An opaque picture, its rows from top to bottom. */
 export interface PixelImage {
+  /** In pixels. */
   readonly width: number;
+  /** In pixels. */
   readonly height: number;
   /** RGB, three bytes a pixel: `[y][x][channel]`, `width * height * 3` values. */
   readonly pixels: Uint8ClampedArray;
@@ -14,8 +16,11 @@ export interface PixelImage {
 
 /** Straight (not premultiplied) RGBA, four bytes a pixel; a browser's `ImageData` is one. */
 export interface RgbaImage {
+  /** In pixels. */
   readonly width: number;
+  /** In pixels. */
   readonly height: number;
+  /** `[y][x][channel]`, `width * height * 4` values. */
   readonly data: Uint8ClampedArray;
 }
 

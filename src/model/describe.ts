@@ -14,60 +14,93 @@ import { connectionSynapses, sizeOf, sourceShape } from './synapses.js';
 
 /** Thresholds of a layer's channels or a head's classes, in their own integer units. */
 export interface ThresholdDescription {
+  /** The smallest of them. */
   readonly minimum: number;
+  /** The largest of them. */
   readonly maximum: number;
+  /** One a channel or class. */
   readonly values: readonly number[];
 }
 
 /** A connection, with the number of synapses that it really has: those that padding adds do not count. */
 export interface ConnectionDescription {
+  /** What it computes. */
   readonly kind: 'convolution' | 'identity';
   /** Name of the layer that it reads, or "image". */
   readonly source: string;
-  /** Absent in an identity. */
+  /** Side of the square kernel; this and the next two are absent in an identity. */
   readonly kernel?: number;
+  /** Source pixels from one target pixel to the next. */
   readonly stride?: number;
+  /** Zeros around the source, on every side. */
   readonly padding?: number;
+  /** Pairs of a source neuron, or image value, and a target neuron. */
   readonly synapses: number;
 }
 
+/** A layer of spiking neurons. */
 export interface LayerDescription {
+  /** As in the checkpoint. */
   readonly name: string;
+  /** The residual block to which it belongs, counted from 1; 0 for the stem. */
   readonly block: number;
+  /** Channels and extent of its neurons. */
   readonly shape: Shape;
+  /** As many as its shape holds. */
   readonly neurons: number;
+  /** Those of its connections together. */
   readonly synapses: number;
+  /** What feeds it. */
   readonly connections: readonly ConnectionDescription[];
+  /** The activation that a firing rate of 1 stands for, eq. (8). */
   readonly lambda: number;
+  /** What a membrane potential must exceed. */
   readonly threshold: ThresholdDescription;
 }
 
+/** A prediction head. */
 export interface HeadDescription {
+  /** By which it is asked for; `final` is the final prediction. */
   readonly name: string;
+  /** The residual block that it follows, counted from 1. */
   readonly block: number;
   /** Name of the layer that it reads. */
   readonly layer: string;
+  /** Channels times classes times pixels. */
   readonly synapses: number;
+  /** The activation that a firing rate of 1 stands for, eq. (8). */
   readonly lambda: number;
+  /** P of eq. (16), fitted on training images. */
   readonly priorStrength: number;
+  /** What a membrane potential must exceed. */
   readonly threshold: ThresholdDescription;
 }
 
 /** Plain data: `JSON.stringify` loses nothing of it. */
 export interface ModelDescription {
+  /** Given at conversion. */
   readonly name: string;
+  /** What an image is brought to. */
   readonly input: Shape;
+  /** How pixels become input. */
   readonly normalisation: InputNormalisation;
+  /** Binary digits after the point of the input. */
   readonly inputFractionBits: number;
+  /** How many. */
   readonly classes: number;
+  /** Their names, by index. */
   readonly labels: readonly string[];
   /** Neurons of the layers; output neurons of heads are not among them. */
   readonly neurons: number;
   /** Synapses of layers and heads together, those of the image included. */
   readonly synapses: number;
+  /** In an order in which each comes after all that feed it. */
   readonly layers: readonly LayerDescription[];
+  /** The last is the final prediction. */
   readonly heads: readonly HeadDescription[];
+  /** What a run uses where its user says nothing. */
   readonly defaults: RunDefaults;
+  /** Where the model came from. */
   readonly provenance: Provenance;
 }
 

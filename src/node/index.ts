@@ -1,4 +1,9 @@
-/** What Node adds to the public API: compiled kernels, model files and image decoders from disk. */
+/**
+ * What Node adds to the public API: compiled kernels, model files and image decoders from disk.
+ *
+ * @module snnwasm/node
+ */
+export type { Cifar100, LabelledImage, LabelledImages } from '../data/cifar100.js';
 export { type Cifar100Split, fineLabels, openCifar100 } from './cifar100.js';
 export { nodeCodecs } from './codecs.js';
 export { kernelModule } from './kernels.js';

@@ -5,7 +5,7 @@ import type { SpikingNetwork } from '../model/graph.js';
 import { readFileChecked } from './files.js';
 
 /** Larger files are refused before they are read. */
-const LARGEST_MODEL = 2 ** 30;
+export const LARGEST_MODEL = 2 ** 30;
 
 /** Path of the model that ships with the package. */
 export function shippedModelPath(): string {

@@ -1,0 +1,32 @@
+/** What a conversion takes from a checkpoint: the network, and what its training left behind. */
+import type { Network } from '../model/graph.js';
+import { readCheckpointMetadata } from './metadata.js';
+import { type CheckpointOptions, networkFromCheckpoint } from './resnet.js';
+import { readSafetensors } from './safetensors.js';
+
+/** A trained network as a checkpoint holds it. */
+export interface Trained {
+  readonly network: Network;
+  /** The activation that a layer was trained to clip at, by the layer's name. */
+  readonly trainedLambdas: ReadonlyMap<string, number> | undefined;
+  /** For the provenance: the heads' accuracies on test images as the training measured them, or nothing. */
+  readonly testAccuracies: { readonly checkpointTestAccuracies?: readonly string[] };
+}
+
+/**
+ * Reads a checkpoint.
+ *
+ * @param bytes - of a .safetensors file
+ * @param name - what an error message calls the file
+ * @throws UserError if it is no sound .safetensors file, or holds no ResNet that can be converted
+ */
+export function readTrained(bytes: Uint8Array, name: string, options: CheckpointOptions): Trained {
+  const checkpoint = readSafetensors(bytes, name);
+  const { activationThresholds, testAccuracies } = readCheckpointMetadata(checkpoint);
+  const accuracies = testAccuracies && [...testAccuracies].map(([head, value]) => `${head}: ${value}`);
+  return {
+    network: networkFromCheckpoint(checkpoint, options),
+    trainedLambdas: activationThresholds,
+    testAccuracies: accuracies === undefined ? {} : { checkpointTestAccuracies: accuracies },
+  };
+}
