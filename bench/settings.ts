@@ -15,8 +15,9 @@ export interface BenchSettings {
   readonly checked: number;
   /** Runs of a process, for start-up. */
   readonly processes: number;
-  /** Images per worker and measurement of throughput. */
+  /** Images per worker in one measurement of throughput, and how many measurements. */
   readonly imagesPerWorker: number;
+  readonly throughputs: number;
 }
 
 export const FULL: BenchSettings = {
@@ -27,7 +28,8 @@ export const FULL: BenchSettings = {
   timesteps: 64,
   checked: 8,
   processes: 15,
-  imagesPerWorker: 48,
+  imagesPerWorker: 24,
+  throughputs: 5,
 };
 
 /** Tries everything, measures nothing well. */
@@ -39,5 +41,6 @@ export const QUICK: BenchSettings = {
   timesteps: 16,
   checked: 2,
   processes: 2,
-  imagesPerWorker: 4,
+  imagesPerWorker: 3,
+  throughputs: 1,
 };

@@ -4,11 +4,16 @@ import type { SpikingNetwork } from '../../src/model/graph.js';
 import type { Part } from '../measure/result.js';
 import { probeBytes } from '../probe-module.js';
 import type { BenchSettings } from '../settings.js';
+import { measureCores } from './cores.js';
 import { GROWTH, measureGrowth } from './growth.js';
+import { measureHosts } from './hosts.js';
 import { measureKernels, RATES, SHAPES } from './kernels.js';
 import { measureLayers } from './layers.js';
 import { measureLimit } from './limit.js';
 import { measureNetwork } from './network.js';
+import { measurePeers } from './peers.js';
+import { measureSimulators } from './simulators.js';
+import { measureStartup } from './startup.js';
 
 /** What the parts work on. */
 export interface Workplace {
@@ -31,4 +36,9 @@ export const PARTS: Readonly<Record<string, (workplace: Workplace) => Promise<Pa
     measureKernels(module, { measure: settings.engine, rates: RATES, shapes: SHAPES }),
   growth: ({ module, network, images, settings }) =>
     measureGrowth(module, network, images[0]!, { ...GROWTH, measure: settings.engine }),
+  cores: measureCores,
+  startup: measureStartup,
+  hosts: measureHosts,
+  peers: measurePeers,
+  simulators: measureSimulators,
 };

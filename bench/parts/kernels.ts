@@ -187,7 +187,7 @@ function rowsOf(
   return rows;
 }
 
-const nameOf = ({ channels, height }: Shape): string => `${channels} @ ${height}x${height}`;
+export const nameOf = ({ channels, height }: Shape): string => `${channels} @ ${height}x${height}`;
 
 export function labelOf(connection: ForcedConnection): string {
   if (connection.kind === 'identity') return 'identity';
