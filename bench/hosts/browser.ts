@@ -4,10 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { type Browser, chromium } from 'playwright-core';
 import { shippedModelPath } from '../../src/node/models.js';
+import { bundle } from './bundle.js';
 import type { HostJob, HostReport } from './engine-benchmark.js';
 import type { PageBenchmark } from './page.js';
 import type { Finished } from './share.js';
@@ -72,8 +71,8 @@ async function serve(): Promise<Server> {
   const script = 'text/javascript';
   const files = new Map<string, { type: string; content: Uint8Array | string }>([
     ['/', { type: 'text/html', content: '<!doctype html><script type="module" src="page.js"></script>' }],
-    ['/page.js', { type: script, content: await bundle('page.ts') }],
-    ['/worker.js', { type: script, content: await bundle('web-worker.ts') }],
+    ['/page.js', { type: script, content: await bundle('page.ts', 'browser') }],
+    ['/worker.js', { type: script, content: await bundle('web-worker.ts', 'browser') }],
     ['/model.snn', { type: 'application/octet-stream', content: await readFile(shippedModelPath()) }],
     [
       '/snnwasm.wasm',
@@ -87,17 +86,4 @@ async function serve(): Promise<Server> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return server;
-}
-
-async function bundle(name: string): Promise<string> {
-  const result = await build({
-    entryPoints: [fileURLToPath(new URL(name, import.meta.url))],
-    bundle: true,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
-    write: false,
-    logLevel: 'silent',
-  });
-  return result.outputFiles[0]!.text;
 }

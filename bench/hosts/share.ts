@@ -59,18 +59,24 @@ export const now = (): number => performance.timeOrigin + performance.now();
 
 /**
  * Images a second while every worker was busy: from the moment when the last worker finished its first image to the
- * moment when the first worker finished its last one, so that starting and stopping do not count.
+ * moment when the first worker finished its last one, so that starting and stopping do not count. An image that lies
+ * across an end of that time counts in part.
  */
 export function steadyThroughput(finished: readonly Finished[]): number {
   const workers = new Map<number, number[]>();
   for (const { worker, at } of finished) workers.set(worker, [...(workers.get(worker) ?? []), at]);
-  const times = [...workers.values()];
-  const from = Math.max(...times.map((list) => Math.min(...list)));
-  const to = Math.min(...times.map((list) => Math.max(...list)));
-  // Each worker's own pace in the window, since an image seldom ends just at its edges.
-  return times.reduce((sum, list) => {
-    const inside = list.filter((at) => at >= from && at <= to).sort((a, b) => a - b);
-    if (inside.length < 2) throw new Error('too few images to measure a throughput');
-    return sum + ((inside.length - 1) * 1000) / (inside.at(-1)! - inside[0]!);
-  }, 0);
+  const times = [...workers.values()].map((list) => list.sort((a, b) => a - b));
+  const from = Math.max(...times.map((list) => list[0]!));
+  const to = Math.min(...times.map((list) => list.at(-1)!));
+  if (!(from < to)) throw new Error('the workers were never busy together: measure more images');
+  const images = times.reduce((sum, list) => sum + finishedAt(list, to) - finishedAt(list, from), 0);
+  return (images * 1000) / (to - from);
+}
+
+/** Images that a worker had finished at a moment between its first and its last, in part those under way. */
+function finishedAt(times: readonly number[], moment: number): number {
+  const next = times.findIndex((at) => at >= moment);
+  if (next <= 0) return 0;
+  const before = times[next - 1]!;
+  return next - 1 + (moment - before) / (times[next]! - before);
 }

@@ -1,8 +1,12 @@
 /** Throughput over images with one and two workers: threads of Node, and Web Workers of Chromium. */
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { shippedModelPath } from '../../src/node/models.js';
 import { runPool } from '../../src/node/pool.js';
 import { openPage } from '../hosts/browser.js';
+import { bundle } from '../hosts/bundle.js';
 import { type Finished, steadyThroughput } from '../hosts/share.js';
 import type { ThroughputData, ThroughputResult } from '../hosts/throughput-worker.js';
 import type { Measurement, Part } from '../measure/result.js';
@@ -10,7 +14,6 @@ import { summarise } from '../measure/statistics.js';
 import type { Workplace } from './all.js';
 
 const WORKERS = [1, 2] as const;
-const SCRIPT = new URL('../hosts/throughput-worker.ts', import.meta.url);
 
 export async function measureCores(workplace: Workplace): Promise<Part> {
   const { settings, versions } = workplace;
@@ -50,6 +53,17 @@ interface NodeResult {
 }
 
 async function inNode(workplace: Workplace): Promise<NodeResult> {
+  const folder = await mkdtemp(join(tmpdir(), 'snnwasm-bench-'));
+  try {
+    const script = join(folder, 'worker.mjs');
+    await writeFile(script, await bundle('throughput-worker.ts', 'node'));
+    return await inThreads(workplace, pathToFileURL(script));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function inThreads(workplace: Workplace, script: URL): Promise<NodeResult> {
   const { module, settings } = workplace;
   const model = new Uint8Array(await readFile(shippedModelPath()));
   const data: ThroughputData = { module, model, timesteps: settings.timesteps };
@@ -60,7 +74,7 @@ async function inNode(workplace: Workplace): Promise<NodeResult> {
     const finished: Finished[] = [];
     const jobs = Array.from({ length: workers }, () => inputs).flat();
     let largest = 0;
-    await runPool<Int16Array, ThroughputResult>(SCRIPT, data, workers, jobs, async (result) => {
+    await runPool<Int16Array, ThroughputResult>(script, data, workers, jobs, async (result) => {
       finished.push(result);
       memoryBytes = result.memoryBytes;
       largest = Math.max(largest, process.memoryUsage.rss());

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { openPage } from '../hosts/browser.js';
-import { type HostJob, type HostReport, TIMESTEP } from '../hosts/engine-benchmark.js';
+import type { HostJob, HostReport } from '../hosts/engine-benchmark.js';
 import type { Measurement, Part } from '../measure/result.js';
 import { INSTALL, PEERS } from '../peers/paths.js';
 import type { Workplace } from './all.js';
@@ -54,7 +54,8 @@ function partOf(reports: ReadonlyMap<string, HostReport>, skipped: readonly stri
   const rows = names.flatMap((name) =>
     [...reports].map(([host, report]): Measurement => {
       const row = report.rows.find((candidate) => candidate.name === name)!;
-      return { ...row, name: `${name}, ${host}`, facts: { ...row.facts, host } };
+      const times = row.summary.median / expected.rows.find((other) => other.name === name)!.summary.median;
+      return { ...row, name: `${name}, ${host}`, facts: { ...row.facts, host, [`times ${first}`]: times } };
     }),
   );
   return {
@@ -65,7 +66,6 @@ function partOf(reports: ReadonlyMap<string, HostReport>, skipped: readonly stri
       `every layer has the same spikes and synaptic operations in all ${reports.size} hosts on the first image`,
     ],
     rows,
-    reference: `${TIMESTEP}, ${first}`,
     skipped,
   };
 }

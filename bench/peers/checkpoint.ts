@@ -28,7 +28,7 @@ export function checkpointOf(network: Network): Uint8Array {
   const blocks = layers.filter(({ name }) => name.endsWith('.conv1'));
   const metadata = {
     architecture: 'resnet18-cifar',
-    widths: [1, 3, 5, 7].map((block) => blocks[block]!.shape.channels),
+    widths: blocks.filter((_, block) => block % 2 === 1).map(({ shape }) => shape.channels),
     inputShape: [input.channels, input.height, input.width],
     strides: blocks.map(({ connections }) => strideOf(connections[0]!)),
     heads: heads.map(({ name, block }) => ({ name, block })),
