@@ -13,6 +13,8 @@ import { type GeneratedOptions, generatedNetwork, spikingAtRates } from '../work
 
 export interface GrowthSettings {
   readonly measure: MeasureSettings;
+  /** Width, size and rate of the network of which the others vary one. */
+  readonly base: { readonly width: number; readonly extent: number; readonly rate: number };
   readonly rates: readonly number[];
   /** Channels of the first stage. */
   readonly widths: readonly number[];
@@ -22,14 +24,13 @@ export interface GrowthSettings {
 }
 
 export const GROWTH: Omit<GrowthSettings, 'measure'> = {
+  base: { width: 64, extent: 32, rate: 0.1 },
   rates: [0.01, 0.02, 0.05, 0.1, 0.2, 0.5],
   widths: [16, 32, 64, 128],
   extents: [16, 32, 64],
   timesteps: [1, 2, 4, 8, 16, 32, 64, 128, 256],
 };
 
-/** Width, size and rate of the network of which the others vary one. */
-const BASE = { width: 64, extent: 32, rate: 0.1 } as const;
 const SETTLING = 64;
 const TIMESTEPS = 512;
 
@@ -44,10 +45,11 @@ export async function measureGrowth(
   image: PixelImage,
   settings: GrowthSettings,
 ): Promise<Part> {
+  const { base } = settings;
   const variants: Variant[] = [
-    ...settings.rates.map((rate) => ({ ...BASE, rate, row: `rate ${rate * 100} %` })),
-    ...settings.widths.map((width) => ({ ...BASE, width, row: `width ${width}` })),
-    ...settings.extents.map((extent) => ({ ...BASE, extent, row: `image ${extent}x${extent}` })),
+    ...settings.rates.map((rate) => ({ ...base, rate, row: `rate ${rate * 100} %` })),
+    ...settings.widths.map((width) => ({ ...base, width, row: `width ${width}` })),
+    ...settings.extents.map((extent) => ({ ...base, extent, row: `image ${extent}x${extent}` })),
   ];
   const runs = await createRuns(module, image, variants);
   const rounds = await measureTogether(
@@ -67,7 +69,7 @@ export async function measureGrowth(
     name: 'growth',
     title: 'How the cost grows',
     notes: [
-      `random ResNet-18s: ${BASE.width} channels in the first stage, ${BASE.extent}x${BASE.extent} pixels and ${BASE.rate * 100} % firing in every layer, one of them varied; "rate" is what was counted`,
+      `random ResNet-18s: ${base.width} channels in the first stage, ${base.extent}x${base.extent} pixels and ${base.rate * 100} % firing in every layer, one of them varied; "rate" is what was counted`,
       'timesteps: the shipped network on one image, from its presentation on',
     ],
     rows: [...rows, ...(await timestepRows(module, network, image, settings))],
