@@ -98,7 +98,7 @@ export async function measureKernels(module: WebAssembly.Module, settings: Kerne
   for (const { source, connections } of settings.shapes) {
     for (const [index, rate] of settings.rates.entries()) {
       const forced: ForcedSource = {
-        label: nameOf(source),
+        label: `${nameOf(source)}, ${rate * 100} %:`,
         shape: source,
         input: forcedInput(source, rate),
         connections: connections.map((connection) => ({ label: labelOf(connection), connection })),

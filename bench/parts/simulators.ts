@@ -25,12 +25,16 @@ const THREADS = [1, 2] as const;
 const BATCHES = [1, 32] as const;
 /** Timesteps whose spikes are compared. */
 const CHECKED = 16;
+/** Timesteps at once in SpikingJelly's multi-step mode; CHECKED is a multiple. */
+const MULTI_STEP = 8;
 const LARGEST_OUTPUT = 2 ** 24;
 
 interface Output {
   readonly rows: readonly {
     readonly library: string;
     readonly batch: number;
+    /** At once. */
+    readonly timesteps: number;
     /** Milliseconds for one timestep of one image. */
     readonly samples: readonly number[];
     readonly compared: number;
@@ -61,8 +65,9 @@ export async function measureSimulators(workplace: Workplace): Promise<Part> {
   let compared = 0;
   for (const threads of THREADS) {
     const output = await simulate(python, threads, settings.name === 'full' ? 9 : 1);
-    for (const { library, batch, samples, compared: spikes } of output.rows) {
-      const name = `${library}, batch ${batch}, ${threads} thread${threads === 1 ? '' : 's'}`;
+    for (const { library, batch, timesteps, samples, compared: spikes } of output.rows) {
+      const steps = timesteps === 1 ? '' : `, ${timesteps} timesteps at once`;
+      const name = `${library}, batch ${batch}${steps}, ${threads} thread${threads === 1 ? '' : 's'}`;
       rows.push(timeRow(name, 'image-timestep', samples, undefined, { batch, threads }));
       compared = spikes;
     }
@@ -108,6 +113,7 @@ async function writeWork(
       }),
     })),
     batches: BATCHES,
+    multiStep: MULTI_STEP,
     images: inputs.flatMap((input) => Array.from(input)),
     expected: await spikeHashes(module, network, inputs[0]!),
   };

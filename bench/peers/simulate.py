@@ -11,7 +11,8 @@ before the next input, which gives the same spikes; the threshold is a tensor.
 
 SpikingJelly: IFNode(v_reset=None) compares V >= threshold and its threshold is one number. Weights, bias and membrane of a
 channel are therefore divided by its threshold, which becomes 1, and the membrane starts half a unit lower: for integers
-V > threshold and V - 1/2 >= threshold are the same, and the half unit leaves room for rounding.
+V > threshold and V - 1/2 >= threshold are the same, and the half unit leaves room for rounding. It is stepped in both of
+its modes: one timestep through all layers, and several timesteps layer by layer, which it calls multi-step.
 """
 
 import argparse
@@ -54,13 +55,13 @@ class Layer:
         self.neurons: Neurons | None = None
         self.current: torch.Tensor | None = None
 
-    def arriving(self, outputs: list[torch.Tensor]) -> torch.Tensor:
-        """The synaptic input of this timestep, bias included."""
+    def arriving(self, outputs: list[torch.Tensor], timesteps: int) -> torch.Tensor:
+        """The synaptic input of these timesteps, bias included, `[timestep * image][channel][y][x]`."""
         total: torch.Tensor | None = None
         for connection in self.connections:
             if connection["source"] < 0:
                 assert self.current is not None
-                return self.current
+                return self.current if timesteps == 1 else self.current.repeat(timesteps, 1, 1, 1)
             spikes = outputs[connection["source"]]
             if connection["kind"] == "identity":
                 value = spikes * connection["weight"]
@@ -84,10 +85,11 @@ def layout(tensor: torch.Tensor) -> torch.memory_format:
 
 
 class Simulator:
-    """The network in one of the libraries."""
+    """The network in one of the libraries; `timesteps` of them a step."""
 
-    def __init__(self, library: str, graph: dict[str, Any], tensors: Tensors) -> None:
+    def __init__(self, library: str, graph: dict[str, Any], tensors: Tensors, timesteps: int = 1) -> None:
         self.library = library
+        self.timesteps = timesteps
         self.initial = graph["initialPotential"]
         self.shapes = [layer["shape"] for layer in graph["layers"]]
         self.layers = [Layer(layer, tensors, library == "SpikingJelly") for layer in graph["layers"]]
@@ -101,11 +103,11 @@ class Simulator:
             layer.neurons = self._neurons(layer, start, size)
 
     def step(self) -> list[torch.Tensor]:
-        """One timestep, synchronous; the spikes of every layer."""
+        """The next timesteps, synchronous; the spikes of every layer, `[timestep * image][channel][y][x]`."""
         outputs: list[torch.Tensor] = []
         for layer in self.layers:
             assert layer.neurons is not None
-            outputs.append(layer.neurons(layer.arriving(outputs)))
+            outputs.append(layer.neurons(layer.arriving(outputs, self.timesteps)))
         return outputs
 
     def _neurons(self, layer: Layer, start: torch.Tensor, size: tuple[int, ...]) -> Neurons:
@@ -113,7 +115,11 @@ class Simulator:
             node = neuron.IFNode(v_threshold=1.0, v_reset=None, surrogate_function=surrogate.Sigmoid())
             start = (start - 0.5) / layer.threshold.view(1, -1, 1, 1)
             node.v = start.expand(size).contiguous(memory_format=torch.channels_last)
-            return node.eval()
+            if self.timesteps == 1:
+                return node.eval()
+            node.step_mode = "m"
+            node.eval()
+            return lambda current: node(current.unflatten(0, (self.timesteps, size[0]))).flatten(0, 1)
         leaky = snntorch.Leaky(beta=1.0, threshold=layer.threshold.view(1, -1, 1, 1), reset_mechanism="subtract")
         leaky = leaky.eval()
         state = start.expand(size).contiguous(memory_format=torch.channels_last)
@@ -128,17 +134,18 @@ class Simulator:
 
 def spike_hash(spikes: torch.Tensor) -> str:
     """SHA-256 of one byte a neuron, `[y][x][channel]`."""
-    return hashlib.sha256(spikes[0].permute(1, 2, 0).to(torch.uint8).contiguous().numpy().tobytes()).hexdigest()
+    return hashlib.sha256(spikes.permute(1, 2, 0).to(torch.uint8).contiguous().numpy().tobytes()).hexdigest()
 
 
 def check(simulator: Simulator, images: torch.Tensor, expected: list[list[str]]) -> int:
     """Compares all layers' spikes of the first image; ends the program where they differ."""
     simulator.start(images[:1])
     compared = 0
-    for timestep, hashes in enumerate(expected, start=1):
-        for index, (spikes, wanted) in enumerate(zip(simulator.step(), hashes, strict=True)):
-            if spike_hash(spikes) != wanted:
-                sys.exit(f"{simulator.library} gives other spikes in layer {index} at timestep {timestep}")
+    for start in range(0, len(expected), simulator.timesteps):
+        for index, spikes in enumerate(simulator.step()):
+            for offset, map_ in enumerate(spikes):
+                if spike_hash(map_) != expected[start + offset][index]:
+                    sys.exit(f"{simulator.library} gives other spikes in layer {index} at timestep {start + offset + 1}")
             compared += int(spikes.sum())
     return compared
 
@@ -153,7 +160,7 @@ def measure(simulator: Simulator, batch: torch.Tensor, steps: int, samples: int)
         start = time.perf_counter()
         for _ in range(steps):
             simulator.step()
-        times.append((time.perf_counter() - start) * 1000 / steps / len(batch))
+        times.append((time.perf_counter() - start) * 1000 / steps / simulator.timesteps / len(batch))
     return times
 
 
@@ -171,14 +178,22 @@ def main() -> None:
     images = torch.from_numpy(pixels).permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
     rows = []
     with torch.inference_mode():
-        for library in ("SpikingJelly", "snnTorch"):
-            simulator = Simulator(library, graph, tensors)
+        for library, timesteps in (("SpikingJelly", 1), ("SpikingJelly", graph["multiStep"]), ("snnTorch", 1)):
+            simulator = Simulator(library, graph, tensors, timesteps)
             compared = check(simulator, images, graph["expected"])
-            for batch in graph["batches"]:
+            for batch in graph["batches"] if timesteps == 1 else [1]:
                 repeated = images.repeat(-(-batch // len(images)), 1, 1, 1)[:batch]
                 repeated = repeated.contiguous(memory_format=torch.channels_last)
                 samples = measure(simulator, repeated, 2 if batch == 1 else 1, options.samples)
-                rows.append({"library": library, "batch": batch, "samples": samples, "compared": compared})
+                rows.append(
+                    {
+                        "library": library,
+                        "batch": batch,
+                        "timesteps": timesteps,
+                        "samples": samples,
+                        "compared": compared,
+                    }
+                )
     versions = {name: version(name) for name in ("torch", "spikingjelly", "snntorch")}
     json.dump({"rows": rows, "versions": versions}, sys.stdout)
 

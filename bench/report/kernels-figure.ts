@@ -17,7 +17,7 @@ import { limitOf } from './table.js';
 
 const COLOURS = [COLOUR.blue, COLOUR.green, COLOUR.orange, COLOUR.purple];
 /** Convolutions 3x3 that keep shape, and their rows. */
-const SERIES = /^(\d+) @ (\d+x\d+) 3x3 to \1$/;
+const SERIES = /^(\d+) @ (\d+x\d+), [\d.]+ %: 3x3 to \1$/;
 
 /** @throws UserError if the kernels were not measured */
 export function kernelsFigure(result: BenchResult): Spec {
