@@ -2,6 +2,8 @@
  * `npm run bench`: measures the engine beside what it is to be compared with, prints tables and writes JSON.
  * bench/README.md says what each part measures and why that is fair.
  */
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UserError } from '../src/errors.js';
 import { writeFileAtomic } from '../src/node/files.js';
@@ -21,7 +23,6 @@ const USAGE = `usage: npm run bench -- [options]
   --json FILE         write everything as JSON
   --quick             few repetitions: tries everything, measures nothing well`;
 
-/** Parts that run unless some are named; the others need what \`npm run bench:peers\` installs, and say so. */
 async function main(): Promise<void> {
   const { only, json, quick } = readOptions();
   const settings = quick ? QUICK : FULL;
@@ -75,6 +76,10 @@ function readOptions(): Options {
       throw new UserError(`there is no part "${name}": choose from ${Object.keys(PARTS).join(', ')}`);
     }
   }
+  // Said before minutes of measuring, not after.
+  if (values.json !== undefined && !existsSync(dirname(resolve(values.json)))) {
+    throw new UserError(`cannot write ${values.json}: its folder does not exist`);
+  }
   return { only, json: values.json, quick: values.quick === true };
 }
 
@@ -90,7 +95,7 @@ function parsed() {
       },
     });
   } catch (error) {
-    throw new UserError(`${(error as Error).message}\n${USAGE}`);
+    throw new UserError(`${(error as Error).message}: see npm run bench -- --help`);
   }
 }
 

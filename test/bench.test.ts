@@ -8,7 +8,8 @@ import { checkSameSpikes } from '../bench/baselines/check.js';
 import { DenseBaseline } from '../bench/baselines/dense.js';
 import { EventDrivenBaseline } from '../bench/baselines/event-driven.js';
 import { steadyThroughput } from '../bench/hosts/share.js';
-import type { Part } from '../bench/measure/result.js';
+import type { BenchResult, Part } from '../bench/measure/result.js';
+import { timeRow } from '../bench/measure/rows.js';
 import { quantile, summarise } from '../bench/measure/statistics.js';
 import { measureTogether } from '../bench/measure/together.js';
 import { PARTS, type Workplace } from '../bench/parts/all.js';
@@ -17,7 +18,10 @@ import { measureKernels } from '../bench/parts/kernels.js';
 import { measureLayers } from '../bench/parts/layers.js';
 import { measureNetwork } from '../bench/parts/network.js';
 import { checkpointOf } from '../bench/peers/checkpoint.js';
-import { formatPart } from '../bench/report/table.js';
+import { comparisonFigure } from '../bench/report/comparison-figure.js';
+import { kernelsFigure } from '../bench/report/kernels-figure.js';
+import { readBenchResult } from '../bench/report/read.js';
+import { formatPart, formatResult } from '../bench/report/table.js';
 import { QUICK } from '../bench/settings.js';
 import { EngineRun } from '../bench/workload/engine-run.js';
 import { forcedInput, forcedNetwork } from '../bench/workload/forced.js';
@@ -31,6 +35,7 @@ import { fromRgba } from '../src/image/pixel-image.js';
 import type { SpikingNetwork } from '../src/model/graph.js';
 import { kernelModule } from '../src/node/kernels.js';
 import { loadModelFile, shippedModelPath } from '../src/node/models.js';
+import { renderSvg } from '../src/report/render.js';
 import { arbitraryNetwork, buildNetwork } from './generate.js';
 import { randomInput } from './reference/random-network.js';
 import { tiny } from './support/tiny.js';
@@ -305,3 +310,66 @@ function expectSound(part: Part, rows: number): void {
   const text = formatPart(part, 30);
   for (const { name } of part.rows) expect(text).toContain(name);
 }
+
+describe('the report', () => {
+  const part = (name: string, ...rows: Part['rows']): Part => ({
+    name,
+    title: name,
+    notes: [],
+    rows,
+    skipped: [],
+  });
+  const kernels = [0.01, 0.1].map((rate) =>
+    timeRow(`64 @ 32x32, ${rate * 100} %: 3x3 to 64`, 'timestep', [1, 2, 3], 2e7, {
+      kernel: 'convolution',
+      rate,
+    }),
+  );
+  const result: BenchResult = {
+    format: 'snnwasm-bench-1',
+    created: '2026-01-01T00:00:00.000Z',
+    machine: { cpu: 'a <processor>', cores: 2, memoryGibibytes: 4, system: 'none', load: [0, 0] },
+    versions: { node: '20.0.0' },
+    model: { name: 'a model', sha256: 'ab', bytes: 1 },
+    kernels: { sha256: 'cd', bytes: 1 },
+    images: { source: 'none', count: 0 },
+    settings: 'quick',
+    parts: [
+      part('limit', timeRow('listed rows, first-level cache', 'call', [1], 4e7)),
+      part(
+        'network',
+        timeRow('snnwasm', 'timestep', [3, 4, 5], 3.6e7),
+        timeRow('plain JavaScript, dense', 'timestep', [400]),
+      ),
+      part('kernels', ...kernels),
+    ],
+  };
+
+  it('shows speeds in percent of the limit', () => {
+    const text = formatResult(result);
+    expect(text).toMatch(/snnwasm +4\.00 ms +3\.20 - 4\.80 +timestep +9\.00 +23 %/);
+    expect(text).toMatch(/3x3 to 64 +2\.00 ms .* 10\.00 +25 %/);
+  });
+
+  it('gives no speed to a difference below the noise', () => {
+    expect(timeRow('x', 'timestep', [-1, -1, 2], 5)).not.toHaveProperty('gigaOperationsPerSecond');
+  });
+
+  it('is drawn from its own JSON', async () => {
+    const read = readBenchResult(JSON.stringify(result), 'bench.json');
+    expect(read).toEqual(result);
+    const comparison = await renderSvg(comparisonFigure(read));
+    for (const words of ['4.00 ms', '400 ms', 'JavaScript, dense', 'One timestep of one image']) {
+      expect(comparison).toContain(words);
+    }
+    expect(comparison).not.toContain('snnTorch');
+    expect(await renderSvg(kernelsFigure(read))).toContain('64 channels, 32x32');
+  });
+
+  it('says what is missing', () => {
+    expect(() => readBenchResult('{', 'a.json')).toThrow('a.json is not JSON');
+    expect(() => readBenchResult('{"format": 1}', 'a.json')).toThrow('its format is no snnwasm-bench-1');
+    expect(() => comparisonFigure({ ...result, parts: [] })).toThrow('were not measured');
+    expect(() => kernelsFigure({ ...result, parts: [] })).toThrow('the part kernels was not measured');
+  });
+});

@@ -21,10 +21,10 @@ export function timeRow(
     unit: 'ms',
     per,
     summary,
-    ...(operations !== undefined && {
-      operations,
-      gigaOperationsPerSecond: operations / summary.median / 1e6,
-    }),
+    ...(operations !== undefined && { operations }),
+    // A difference below the noise has no speed.
+    ...(operations !== undefined &&
+      summary.median > 0 && { gigaOperationsPerSecond: operations / summary.median / 1e6 }),
     ...(facts && { facts }),
   };
 }

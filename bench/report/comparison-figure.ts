@@ -1,15 +1,15 @@
-/** The README's figure: how long one timestep and one answer take, here and elsewhere, as bars on a logarithmic axis. */
+/** The README's figure: how long one timestep and one answer take, here and elsewhere, as dots on a logarithmic axis. */
 import type { Mark, Spec } from 'vega';
 import { UserError } from '../../src/errors.js';
 import { logarithmicDomain, logarithmicTicks } from '../../src/report/axis.js';
 import {
-  bar,
   COLOUR,
   figure,
   line,
   type Margins,
   type Place,
   plotWidth,
+  symbol,
   text,
 } from '../../src/report/style.js';
 import type { BenchResult, Measurement } from '../measure/result.js';
@@ -18,7 +18,6 @@ import { digits } from './table.js';
 
 const MARGINS: Margins = { left: 196, right: 62, top: 6, bottom: 44 };
 const PITCH = 18;
-const THICKNESS = 11;
 
 interface Entry {
   readonly label: string;
@@ -113,10 +112,12 @@ function rowMarks({ entry, row }: Row, y: number, left: number): Mark[] {
     Place,
   ];
   const weight = entry.own === true ? 'bold' : 'normal';
+  const colour = entry.own === true ? COLOUR.green : COLOUR.blue;
   return [
     ...text(entry.label, -8, y, { align: 'right', weight }),
-    bar(start, end, y, THICKNESS, entry.own === true ? COLOUR.green : COLOUR.grey),
-    line(from, y, to, y, { colour: COLOUR.black }),
+    line(start, y, end, y, { colour: COLOUR.grey, dash: [1, 3] }),
+    line(from, y, to, y, { colour, width: 3 }),
+    symbol(end, y, { shape: 'circle', colour, solid: true }),
     ...text(`${digits(median)} ms`, plotWidth(MARGINS) + 58, y, { align: 'right', weight }),
   ];
 }
