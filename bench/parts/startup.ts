@@ -1,11 +1,12 @@
 /** Start-up: how long a user waits for one picture's answer, from a cold process, and for what. */
 import { execFile } from 'node:child_process';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Measurement, Part } from '../measure/result.js';
 import { timeRow } from '../measure/rows.js';
 import { REPOSITORY } from '../peers/paths.js';
+import { SHELL } from '../shell.js';
 import type { Workplace } from './all.js';
 
 const PICTURE = join(REPOSITORY, 'examples/sunflower.png');
@@ -53,17 +54,6 @@ export async function measureStartup({ settings }: Workplace): Promise<Part> {
 async function command(file: string, args: readonly string[]): Promise<void> {
   await exec(file, args, { cwd: REPOSITORY, env: SHELL });
 }
-
-/** A user's shell: without what npm, which started this program, tells its children and puts in front of their path. */
-const SHELL: NodeJS.ProcessEnv = {
-  ...Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !name.toLowerCase().startsWith('npm_')),
-  ),
-  PATH: (process.env.PATH ?? '')
-    .split(delimiter)
-    .filter((folder) => !folder.includes('node_modules'))
-    .join(delimiter),
-};
 
 /** The steps of one run, with Node's own start before and its end after them. */
 async function stagesOf(): Promise<Record<string, number>> {

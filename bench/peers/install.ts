@@ -6,6 +6,7 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { SHELL } from '../shell.js';
 import { PEERS, PYTHON } from './paths.js';
 
 function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): boolean {
@@ -13,7 +14,7 @@ function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = 
   const done: SpawnSyncReturns<Buffer> = spawnSync(command, args, {
     cwd: PEERS,
     stdio: 'inherit',
-    env: { ...process.env, ...env },
+    env: { ...SHELL, ...env },
   });
   return done.status === 0;
 }
