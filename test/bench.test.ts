@@ -338,7 +338,7 @@ describe('the report', () => {
       part('limit', timeRow('listed rows, first-level cache', 'call', [1], 4e7)),
       part(
         'network',
-        timeRow('snnwasm', 'timestep', [3, 4, 5], 3.6e7),
+        timeRow('snnwasm, first image alone', 'timestep', [3, 4, 5], 3.6e7),
         timeRow('plain JavaScript, dense', 'timestep', [400]),
       ),
       part('kernels', ...kernels),
@@ -347,7 +347,7 @@ describe('the report', () => {
 
   it('shows speeds in percent of the limit', () => {
     const text = formatResult(result);
-    expect(text).toMatch(/snnwasm +4\.00 ms +3\.20 - 4\.80 +timestep +9\.00 +23 %/);
+    expect(text).toMatch(/snnwasm, first image alone +4\.00 ms +3\.20 - 4\.80 +timestep +9\.00 +23 %/);
     expect(text).toMatch(/3x3 to 64 +2\.00 ms .* 10\.00 +25 %/);
   });
 

@@ -27,7 +27,7 @@ interface Entry {
 }
 
 const TIMESTEP: readonly Entry[] = [
-  { label: 'snnwasm', part: 'network', row: 'snnwasm', own: true },
+  { label: 'snnwasm', part: 'network', row: 'snnwasm, first image alone', own: true },
   { label: 'JavaScript, event-driven', part: 'network', row: 'plain JavaScript, event-driven' },
   { label: 'JavaScript, dense', part: 'network', row: 'plain JavaScript, dense' },
   { label: 'SpikingJelly', part: 'simulators', row: 'SpikingJelly, batch 1, 1 thread' },
