@@ -1,78 +1,108 @@
 /**
- * `npm run bench`: one timestep of the shipped network on a real picture, by this engine and by plain JavaScript, in
- * one process and turn by turn. Prints medians, the engine's synaptic operations per second, and the ratio.
+ * `npm run bench`: measures the engine beside what it is to be compared with, prints tables and writes JSON.
+ * bench/README.md says what each part measures and why that is fair.
  */
-import { readFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
-import { Bench } from 'tinybench';
-import { BLOCK_TIMESTEPS } from '../src/engine/plan.js';
-import { Simulation } from '../src/engine/simulation.js';
-import { decodeImage } from '../src/image/decode.js';
-import { resizeImage } from '../src/image/resize.js';
-import { quantiseInput } from '../src/image/tensor.js';
-import { nodeCodecs } from '../src/node/codecs.js';
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { UserError } from '../src/errors.js';
+import { writeFileAtomic } from '../src/node/files.js';
 import { kernelModule } from '../src/node/kernels.js';
 import { loadModelFile, shippedModelPath } from '../src/node/models.js';
-import { DenseBaseline } from './baselines/dense.js';
+import { load, resultOf } from './document.js';
+import type { Part } from './measure/result.js';
+import { PARTS, type Workplace } from './parts/all.js';
+import { formatPart, formatResult, limitOf } from './report/table.js';
+import { FULL, QUICK } from './settings.js';
+import { benchImages, networkInputs } from './workload/images.js';
 
-const PICTURE = 'examples/sunflower.png';
-/** Timesteps after which rates have settled; both sides are measured from there on. */
-const SETTLING = 16;
+const USAGE = `usage: npm run bench -- [options]
 
-const network = await loadModelFile(shippedModelPath());
-const picture = await decodeImage(await readFile(new URL(`../${PICTURE}`, import.meta.url)), nodeCodecs);
-const pixels = resizeImage(picture, network.input);
-const input = quantiseInput(pixels, network.input, network.normalisation, network.inputFractionBits);
-const { initialPotential } = network.defaults;
+  --only PART[,PART]  these parts alone: ${Object.keys(PARTS).join(', ')}
+  --hosts             the same as --only limit,hosts
+  --json FILE         write everything as JSON
+  --quick             few repetitions: tries everything, measures nothing well`;
 
-const simulation = await Simulation.create(await kernelModule(), network);
-simulation.start(input, {
-  heads: [network.heads.length - 1],
-  propagation: 'synchronous',
-  initialPotential,
-});
-const baseline = new DenseBaseline(network, input, initialPotential);
-for (let timestep = 1; timestep <= SETTLING; timestep++) {
-  if (timestep % BLOCK_TIMESTEPS === 1) simulation.advance(BLOCK_TIMESTEPS);
-  baseline.step();
-  baseline.spikeCounts.forEach((spikes, layer) => {
-    if (spikes !== simulation.layerSpikes(layer, timestep)) {
-      throw new Error(`layer ${layer}, timestep ${timestep}: the baseline does not compute the same`);
-    }
+async function main(): Promise<void> {
+  const { only, json, quick } = readOptions();
+  const settings = quick ? QUICK : FULL;
+  const loadBefore = load();
+  const network = await loadModelFile(shippedModelPath());
+  const { source, images } = await benchImages(settings.images);
+  const workplace: Workplace = {
+    module: await kernelModule(),
+    network,
+    images,
+    inputs: networkInputs(network, images),
+    settings,
+    versions: {},
+  };
+  const parts: Part[] = [];
+  for (const name of only) {
+    process.stderr.write(`measuring: ${name}\n`);
+    parts.push(await PARTS[name]!(workplace));
+    process.stderr.write(`${formatPart(parts.at(-1)!, limitOf(parts))}\n\n`);
+  }
+  const result = await resultOf({
+    network,
+    images: { source, count: images.length },
+    settings: settings.name,
+    loadBefore,
+    parts,
+    versions: workplace.versions,
   });
+  if (json !== undefined) {
+    await writeFileAtomic(json, new TextEncoder().encode(`${JSON.stringify(result, null, 1)}\n`));
+  }
+  process.stdout.write(formatResult(result));
 }
 
-let operations = 0;
-let timesteps = 0;
-const bench = new Bench({ iterations: 5, time: 3000, warmupIterations: 1, warmupTime: 0 });
-bench.add('engine', () => {
-  // Time goes on from call to call, as in a long run.
-  for (let step = simulation.advance(BLOCK_TIMESTEPS); step > 0; step--) {
-    const timestep = simulation.timestep - step + 1;
-    timesteps++;
-    for (let layer = 0; layer < network.layers.length; layer++) {
-      operations += simulation.layerOperations(layer, timestep);
+interface Options {
+  readonly only: readonly string[];
+  readonly json: string | undefined;
+  readonly quick: boolean;
+}
+
+function readOptions(): Options {
+  const { values } = parsed();
+  if (values.help === true) {
+    process.stdout.write(`${USAGE}\n`);
+    process.exit(0);
+  }
+  const named = values.hosts === true ? ['limit', 'hosts'] : values.only?.split(',');
+  const only = named ?? Object.keys(PARTS);
+  for (const name of only) {
+    if (PARTS[name] === undefined) {
+      throw new UserError(`there is no part "${name}": choose from ${Object.keys(PARTS).join(', ')}`);
     }
   }
-});
-bench.add('baseline', () => baseline.step());
-await bench.run();
+  // Said before minutes of measuring, not after.
+  if (values.json !== undefined && !existsSync(dirname(resolve(values.json)))) {
+    throw new UserError(`cannot write ${values.json}: its folder does not exist`);
+  }
+  return { only, json: values.json, quick: values.quick === true };
+}
 
-const medianOf = (name: string): number => {
-  const result = bench.getTask(name)!.result;
-  if (!('latency' in result)) throw new Error(`${name} was not measured`);
-  return result.latency.p50;
-};
-const engine = medianOf('engine') / BLOCK_TIMESTEPS;
-const dense = medianOf('baseline');
-const perTimestep = operations / timesteps;
-const rows = [
-  `${cpus()[0]?.model.trim()}, Node ${process.version}, one thread; ${network.name} on ${PICTURE}`,
-  '',
-  'one timestep of the whole network      median',
-  `snnwasm, WebAssembly SIMD           ${engine.toFixed(3).padStart(9)} ms   ${(perTimestep / engine / 1e6).toFixed(2)} G synaptic operations / s`,
-  `plain JavaScript, dense             ${dense.toFixed(1).padStart(9)} ms   ${(dense / engine).toFixed(0)} times slower`,
-  '',
-  `${(perTimestep / 1e6).toFixed(1)} M synaptic operations a timestep; the same spikes on both sides`,
-];
-process.stdout.write(`${rows.join('\n')}\n`);
+function parsed() {
+  try {
+    return parseArgs({
+      options: {
+        only: { type: 'string' },
+        hosts: { type: 'boolean' },
+        json: { type: 'string' },
+        quick: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+    });
+  } catch (error) {
+    throw new UserError(`${(error as Error).message}: see npm run bench -- --help`);
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof UserError)) throw error;
+  process.stderr.write(`bench: ${error.message}\n`);
+  process.exitCode = 1;
+}

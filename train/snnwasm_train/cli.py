@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import torch
 
-from .commands import INTERRUPTED, run_evaluate, run_export, run_fixture, run_train
+from .commands import INTERRUPTED, run_evaluate, run_export, run_export_onnx, run_fixture, run_train
 from .data import default_folder
 from .device import DEVICES, PRECISIONS
 from .errors import UserError
@@ -107,6 +107,12 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--train-records", type=natural, default=5_000, help="for the accuracies in the file")
     _data_options(p)
     p.set_defaults(act=run_export)
+
+    p = commands.add_parser("export-onnx", help="write a network as .onnx, for comparison with other runtimes")
+    p.add_argument("network", type=Path, help=".safetensors network or .pt checkpoint")
+    p.add_argument("output", type=Path)
+    p.add_argument("--heads", default="final", help="whose logits it gives: names from the network, or all")
+    p.set_defaults(act=run_export_onnx)
 
     p = commands.add_parser("fixture", help="write a tiny random network and its activations, for tests")
     p.add_argument("folder", type=Path)

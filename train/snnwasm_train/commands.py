@@ -15,6 +15,7 @@ from .evaluate import accuracies, percentages
 from .export import export
 from .fixture import write_fixture
 from .network import scaled_widths
+from .onnx_export import export_onnx
 from .opening import open_network
 from .recipes import RECIPES, Recipe
 from .run import Run, parse_heads
@@ -115,6 +116,14 @@ def run_export(options: argparse.Namespace) -> int:
     for split, result in metadata["accuracies"].items():
         say(f"{result['records']} {split} records: {percentages(result['heads'])}")
     say(f"{options.output}: {options.output.stat().st_size} bytes, after {metadata['epochs']:g} epochs")
+    return 0
+
+
+def run_export_onnx(options: argparse.Namespace) -> int:
+    network = open_network(options.network)
+    heads = list(network.head_blocks) if options.heads == "all" else options.heads.split(",")
+    outputs = export_onnx(network, options.output, heads)
+    say(f"{options.output}: {options.output.stat().st_size} bytes, {', '.join(outputs)}")
     return 0
 
 

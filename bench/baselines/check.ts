@@ -1,0 +1,40 @@
+/** Says whether a baseline emits the engine's spikes, neuron by neuron, layer by layer, timestep by timestep. */
+import { BLOCK_TIMESTEPS } from '../../src/engine/plan.js';
+import type { Simulation } from '../../src/engine/simulation.js';
+import type { Baseline } from './baseline.js';
+
+/**
+ * Advances the engine and the baselines together, all of them just started on the same image.
+ *
+ * @returns the number of spikes that were compared
+ * @throws Error that names the first layer and timestep at which a baseline differs
+ */
+export function checkSameSpikes(
+  simulation: Simulation,
+  baselines: Readonly<Record<string, Baseline>>,
+  timesteps: number,
+): number {
+  let spikes = 0;
+  while (simulation.timestep < timesteps) {
+    const first = simulation.timestep + 1;
+    simulation.advance(Math.min(BLOCK_TIMESTEPS, timesteps - simulation.timestep));
+    for (let timestep = first; timestep <= simulation.timestep; timestep++) {
+      for (const baseline of Object.values(baselines)) baseline.step();
+      for (let layer = 0; layer < simulation.activeLayers; layer++) {
+        const expected = simulation.layerSpikeMap(layer, timestep);
+        spikes += simulation.layerSpikes(layer, timestep);
+        for (const [name, baseline] of Object.entries(baselines)) {
+          if (!equal(expected, baseline.spikes(layer))) {
+            throw new Error(
+              `${name} does not compute the engine's spikes: layer ${layer}, timestep ${timestep}`,
+            );
+          }
+        }
+      }
+    }
+  }
+  return spikes;
+}
+
+const equal = (one: Uint8Array, other: Uint8Array): boolean =>
+  one.length === other.length && one.every((value, index) => value === other[index]);

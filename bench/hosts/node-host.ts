@@ -1,0 +1,10 @@
+/** The engine's benchmark in whichever Node runs this: job file in, report on standard output. */
+import { readFile } from 'node:fs/promises';
+import { kernelModule } from '../../src/node/kernels.js';
+import { shippedModelPath } from '../../src/node/models.js';
+import { engineBenchmark, type HostJob } from './engine-benchmark.js';
+
+const job = JSON.parse(await readFile(process.argv[2]!, 'utf8')) as HostJob;
+const model = new Uint8Array(await readFile(shippedModelPath()));
+const report = await engineBenchmark(await kernelModule(), model, job);
+process.stdout.write(JSON.stringify({ ...report, v8: process.versions.v8 }));

@@ -1,0 +1,44 @@
+/** The parts of the benchmark by their names, in the order in which they run. */
+import type { PixelImage } from '../../src/image/pixel-image.js';
+import type { SpikingNetwork } from '../../src/model/graph.js';
+import type { Part } from '../measure/result.js';
+import { probeBytes } from '../probe-module.js';
+import type { BenchSettings } from '../settings.js';
+import { measureCores } from './cores.js';
+import { GROWTH, measureGrowth } from './growth.js';
+import { measureHosts } from './hosts.js';
+import { measureKernels, RATES, SHAPES } from './kernels.js';
+import { measureLayers } from './layers.js';
+import { measureLimit } from './limit.js';
+import { measureNetwork } from './network.js';
+import { measurePeers } from './peers.js';
+import { measureSimulators } from './simulators.js';
+import { measureStartup } from './startup.js';
+
+/** What the parts work on. */
+export interface Workplace {
+  readonly module: WebAssembly.Module;
+  readonly network: SpikingNetwork;
+  readonly images: readonly PixelImage[];
+  readonly inputs: readonly Int16Array[];
+  readonly settings: BenchSettings;
+  /** Parts add the versions of what they compare with. */
+  readonly versions: Record<string, string>;
+}
+
+/** The limit comes first: the others are shown in percent of it. */
+export const PARTS: Readonly<Record<string, (workplace: Workplace) => Promise<Part>>> = {
+  limit: async ({ settings }) => measureLimit(await WebAssembly.compile(await probeBytes()), settings.engine),
+  network: (workplace) => measureNetwork(workplace.module, workplace, workplace.settings),
+  layers: ({ module, network, inputs, settings }) =>
+    measureLayers(module, network, inputs[0]!, settings.timesteps, settings.engine),
+  kernels: ({ module, settings }) =>
+    measureKernels(module, { measure: settings.engine, rates: RATES, shapes: SHAPES }),
+  growth: ({ module, network, images, settings }) =>
+    measureGrowth(module, network, images[0]!, { ...GROWTH, measure: settings.engine }),
+  cores: measureCores,
+  startup: measureStartup,
+  hosts: measureHosts,
+  peers: measurePeers,
+  simulators: measureSimulators,
+};
