@@ -4,15 +4,15 @@
  */
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { launchBrowser } from '../test/support/browser.js';
-import { serveFolder } from '../test/support/static-server.js';
+import { launchChromium } from '../test/support/chromium.js';
+import { startSite } from '../test/support/site.js';
 
 const root = join(import.meta.dirname, '..');
 /** About half a run: answers have formed, and everything still moves. */
 const TIMESTEP = 32;
 
-const server = await serveFolder(join(root, 'web/dist'), '/');
-const browser = await launchBrowser();
+const server = await startSite(join(root, 'web/dist'), null);
+const browser = await launchChromium();
 const page = await browser.newPage({
   viewport: { width: 1440, height: 900 },
   deviceScaleFactor: 2,

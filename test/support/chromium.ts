@@ -23,11 +23,15 @@ export function chromiumPath(): string | null {
   return [...candidates, ...PLACES].find(isExecutable) ?? null;
 }
 
-/** Starts the browser. Root, as in containers, has to do without its sandbox. */
-export function launchChromium(): Promise<Browser> {
+/**
+ * Starts the browser. Root, as in containers, has to do without its sandbox.
+ *
+ * @param flags - further command line flags
+ */
+export function launchChromium(...flags: string[]): Promise<Browser> {
   const executablePath = chromiumPath();
   if (executablePath === null) throw new Error('there is no Chromium: set SNNWASM_CHROMIUM to its path');
-  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const args = [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ...flags];
   return chromium.launch({ executablePath, args });
 }
 

@@ -8,8 +8,8 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Answer } from '../../src/answer.js';
 import type { Activity } from '../../src/classifier.js';
-import { launchBrowser } from './browser.js';
-import { type StaticServer, serveFolder } from './static-server.js';
+import { launchChromium } from './chromium.js';
+import { type Site as StaticSite, startSite } from './site.js';
 
 const root = join(import.meta.dirname, '../..');
 /** The page is served from some folder of a site, not from its root. */
@@ -25,11 +25,11 @@ export type Report = Answer & {
 
 /** A site with the page on it and a browser that looks at it. */
 export class Site {
-  readonly server: StaticServer;
+  readonly server: StaticSite;
   readonly #browser: Browser;
   readonly #folder: string;
 
-  private constructor(server: StaticServer, browser: Browser, folder: string) {
+  private constructor(server: StaticSite, browser: Browser, folder: string) {
     this.server = server;
     this.#browser = browser;
     this.#folder = folder;
@@ -42,7 +42,7 @@ export class Site {
       cwd: root,
       shell: process.platform === 'win32',
     });
-    return new Site(await serveFolder(folder, PATH), await launchBrowser(...flags), folder);
+    return new Site(await startSite(folder, null, {}, PATH), await launchChromium(...flags), folder);
   }
 
   /**

@@ -1,10 +1,15 @@
 /** What Node answers to a picture, in the form of the page's report. */
+import { readFile } from 'node:fs/promises';
 import { answerOf, Classifier, decodeImage, type RunOptions } from '../../src/index.js';
 import { kernelModule, loadModelFile, nodeCodecs, shippedModelPath } from '../../src/node/index.js';
 import type { Report } from './demo-page.js';
 
 const network = await loadModelFile(shippedModelPath());
 const classifier = await Classifier.create(await kernelModule(), network);
+
+/** A picture of the examples, encoded. */
+export const example = (name: string): Promise<Buffer> =>
+  readFile(new URL(`../../examples/${name}`, import.meta.url));
 
 /** Everything but the time that it took. */
 export async function nodeAnswer(

@@ -13,6 +13,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.wasm': 'application/wasm',
+  '.svg': 'image/svg+xml',
   '.png': 'image/png',
 };
 
@@ -27,11 +28,13 @@ export interface Site {
  * Starts a site.
  *
  * @param answers - paths that are answered in another way than with a file
+ * @param below - the path under which the folder appears
  */
 export async function startSite(
   folder: string,
   policy: string | null,
   answers: Readonly<Record<string, (response: ServerResponse) => void>> = {},
+  below = '/',
 ): Promise<Site> {
   const requests: string[] = [];
   const server = createServer(async (request, response) => {
@@ -40,14 +43,19 @@ export async function startSite(
     if (policy !== null) response.setHeader('content-security-policy', policy);
     const answer = answers[path];
     if (answer) return answer(response);
-    return sendFile(response, folder, path.endsWith('/') ? `${path}index.html` : path);
+    if (!path.startsWith(below)) return void response.writeHead(404).end();
+    return sendFile(
+      response,
+      folder,
+      `${path.slice(below.length - 1)}${path.endsWith('/') ? 'index.html' : ''}`,
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const close = () => {
     server.closeAllConnections();
     server.close();
   };
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, requests, close };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${below}`, requests, close };
 }
 
 async function sendFile(response: ServerResponse, folder: string, path: string): Promise<void> {
