@@ -56,7 +56,7 @@ export async function measureLimit(probe: WebAssembly.Module, settings: MeasureS
   });
   return {
     name: 'limit',
-    title: 'The limit: v128.load8x8_s and i16x8.add, nothing else, one core',
+    title: 'The limit: the instructions of the inner loop and nothing else, one core',
     notes: [
       `tables of ${TABLES.map(({ kibibytes }) => `${kibibytes} KiB`).join(', ')}; "listed" rows come in the random order of a u16 list, as in the kernel`,
       `percentages of the limit, here and below, are of "${LIMIT}"`,
