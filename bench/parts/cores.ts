@@ -28,7 +28,7 @@ const WAYS: readonly Way[] = [false, true].flatMap((shared) =>
 );
 
 /** Null where workers are to share a model and the host does not let them. */
-type Measure = (way: Way) => Promise<(Throughput & { readonly residentBytes?: number }) | null>;
+type Measure = (way: Way) => Promise<Throughput | null>;
 
 export async function measureCores(workplace: Workplace): Promise<Part> {
   const { settings, versions } = workplace;
@@ -50,7 +50,7 @@ export async function measureCores(workplace: Workplace): Promise<Part> {
     name: 'cores',
     title: `Throughput over images, ${settings.timesteps} timesteps each, while all workers were busy`,
     notes: [
-      'wasmMebibytes: the WebAssembly memory of all workers together; residentMebibytes: the whole process, the benchmark included',
+      'wasmMebibytes: the WebAssembly memory of all workers together',
       '"one model": snnwasm.shared.wasm, weights once in one shared memory, and membranes and spikes once a worker',
     ],
     rows,
@@ -79,14 +79,12 @@ async function inThreads(workplace: Workplace, script: URL, way: Way): ReturnTyp
   const jobs = models.flatMap(() => sharesOf(workplace));
   const finished: Finished[] = [];
   const memories = new Map<number, number>();
-  let residentBytes = 0;
   await runPool<Int16Array, ThroughputResult>(script, dataOf, way.workers, jobs, async (result) => {
     finished.push(result);
     memories.set(way.shared ? 0 : result.worker, result.memoryBytes);
-    residentBytes = Math.max(residentBytes, process.memoryUsage.rss());
   });
   const memoryBytes = [...memories.values()].reduce((sum, bytes) => sum + bytes, 0);
-  return { finished, memoryBytes, residentBytes };
+  return { finished, memoryBytes };
 }
 
 async function modelsOf(
@@ -110,31 +108,22 @@ async function repeat(
   measure: Measure,
   skipped: string[],
 ): Promise<Measurement[]> {
-  const measured = new Map<Way, { samples: number[]; wasm: number; resident: number }>();
+  const measured = new Map<Way, { samples: number[]; memoryBytes: number }>();
   for (let round = 0; round < times; round++) {
     for (const way of WAYS) {
       const result = await measure(way);
       if (result === null) continue;
-      const { samples, resident } = measured.get(way) ?? { samples: [], resident: Infinity };
-      measured.set(way, {
-        samples: [...samples, steadyThroughput(result.finished)],
-        wasm: result.memoryBytes,
-        resident: Math.min(resident, result.residentBytes ?? Infinity),
-      });
+      const samples = measured.get(way)?.samples ?? [];
+      samples.push(steadyThroughput(result.finished));
+      measured.set(way, { samples, memoryBytes: result.memoryBytes });
     }
   }
   if (![...measured.keys()].some(({ shared }) => shared)) skipped.push(`${host} cannot share memory here`);
-  return [...measured].map(([{ workers, shared }, { samples, wasm, resident }]) => ({
+  return [...measured].map(([{ workers, shared }, { samples, memoryBytes }]) => ({
     name: `${host}, ${workers} worker${workers === 1 ? '' : 's'}${shared ? ', one model' : ''}`,
     unit: 'images/s',
     per: 'second',
     summary: summarise(samples),
-    facts: {
-      workers,
-      wasmMebibytes: mebibytes(wasm),
-      ...(Number.isFinite(resident) && { residentMebibytes: mebibytes(resident) }),
-    },
+    facts: { workers, wasmMebibytes: memoryBytes / 2 ** 20 },
   }));
 }
-
-const mebibytes = (bytes: number): number => Math.round((bytes / 2 ** 20) * 10) / 10;

@@ -8,8 +8,7 @@
  * Nothing is locked and nothing needs to be: the constants are written before a thread can have its share, and no two
  * shares have the same state.
  */
-import { readModel, writeModel } from '../model/file.js';
-import type { SpikingNetwork } from '../model/graph.js';
+import type { SpikingConnection, SpikingNetwork } from '../model/graph.js';
 import { type MemoryPlan, type Plan, planMemory } from './plan.js';
 import { PAGE_BYTES } from './wasm.js';
 import { writeConstants } from './write-constants.js';
@@ -19,7 +18,7 @@ export interface ModelShare {
   /** The compiled `snnwasm.shared.wasm`. */
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
-  /** Its tensors lie in a SharedArrayBuffer. */
+  /** Its tensors lie in shared memory too. */
   readonly network: SpikingNetwork;
   readonly plan: Plan;
 }
@@ -34,7 +33,6 @@ const LARGEST_MEMORY = 2 ** 31;
  * @param simulations - how many shares to make; each is for one simulation
  * @returns the shares, or null where all together need more than 2 GiB or more than this host gives: every thread then
  *   needs a memory of its own
- * @throws UserError if no model file could hold the network
  */
 export function shareModel(
   module: WebAssembly.Module,
@@ -61,10 +59,38 @@ function createMemory({ bytes }: MemoryPlan): WebAssembly.Memory | null {
   }
 }
 
-/** The same network with all its tensors in one SharedArrayBuffer, so that sending it copies none. */
+/** The same network with all its tensors in shared memory, so that sending it copies none. */
 function withSharedTensors(network: SpikingNetwork): SpikingNetwork {
-  const bytes = writeModel(network);
-  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
-  shared.set(bytes);
-  return readModel(shared);
+  return {
+    ...network,
+    layers: network.layers.map((layer) => ({
+      ...layer,
+      connections: layer.connections.map(
+        (connection): SpikingConnection =>
+          connection.kind === 'identity'
+            ? { ...connection, weights: sharedWords(connection.weights) }
+            : { ...connection, weights: sharedBytes(connection.weights) },
+      ),
+      bias: sharedWords(layer.bias),
+      threshold: sharedWords(layer.threshold),
+    })),
+    heads: network.heads.map((head) => ({
+      ...head,
+      weights: sharedBytes(head.weights),
+      bias: sharedWords(head.bias),
+      threshold: sharedWords(head.threshold),
+    })),
+  };
+}
+
+function sharedBytes(values: Int8Array): Int8Array {
+  const copy = new Int8Array(new SharedArrayBuffer(values.byteLength));
+  copy.set(values);
+  return copy;
+}
+
+function sharedWords(values: Int32Array): Int32Array {
+  const copy = new Int32Array(new SharedArrayBuffer(values.byteLength));
+  copy.set(values);
+  return copy;
 }
