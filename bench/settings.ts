@@ -41,6 +41,6 @@ export const QUICK: BenchSettings = {
   timesteps: 16,
   checked: 2,
   processes: 2,
-  imagesPerWorker: 5,
+  imagesPerWorker: 12,
   throughputs: 1,
 };

@@ -247,18 +247,18 @@ export class Run {
     return { counts: this.#headCounts, timesteps: this.#timesteps, strength: this.#priorStrength };
   }
 
+  /** Allocates nothing, since it runs at every timestep. */
   #collect(): void {
     const timestep = this.#timesteps;
-    this.#layers.forEach((layer, index) => {
+    for (let index = 0; index < this.#layers.length; index++) {
+      const layer = this.#layers[index]!;
       layer.spikes += this.#simulation.layerSpikes(index, timestep);
       layer.synapticOperations += this.#simulation.layerOperations(index, timestep);
-    });
+    }
     for (const { index, counts } of this.#heads) {
       this.#output.spikes += this.#simulation.headSpikes(index, timestep);
       this.#output.synapticOperations += this.#simulation.headOperations(index, timestep);
-      this.#simulation.fired(index, timestep).forEach((fired, label) => {
-        counts[label]! += fired;
-      });
+      this.#simulation.addFired(index, timestep, counts);
     }
   }
 

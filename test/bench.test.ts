@@ -278,9 +278,12 @@ describe('parts', () => {
 
   it('cores', { timeout: 300_000 }, async () => {
     const part = await PARTS.cores!(shipped);
-    expectSound(part, 2);
-    expect(part.rows.slice(0, 2).map(({ facts }) => facts?.workers)).toEqual([1, 2]);
-    expect(part.rows.length + part.skipped.length).toBeGreaterThanOrEqual(3);
+    expectSound(part, 4);
+    expect(part.rows.slice(0, 4).map(({ facts }) => facts?.workers)).toEqual([1, 2, 1, 2]);
+    expect(part.rows.length + part.skipped.length).toBeGreaterThanOrEqual(5);
+    const memory = part.rows.slice(0, 4).map(({ facts }) => facts?.wasmMebibytes as number);
+    expect(memory[1]).toBeCloseTo(2 * memory[0]!, 0);
+    expect(memory[3]).toBeLessThan(memory[1]! - 10);
   });
 
   it('startup', { timeout: 300_000 }, async () => {

@@ -1,8 +1,9 @@
 /** Simulations: what is not asked for is not computed, and nothing of one image is left in the next. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BLOCK_TIMESTEPS } from '../src/engine/plan.js';
+import { BLOCK_TIMESTEPS, planMemory } from '../src/engine/plan.js';
 import { Simulation, type SimulationOptions } from '../src/engine/simulation.js';
+import { MemoryViews } from '../src/engine/views.js';
 import { UserError } from '../src/errors.js';
 import type { SpikingNetwork } from '../src/model/graph.js';
 import { kernelModule } from '../src/node/kernels.js';
@@ -116,6 +117,36 @@ describe('start', () => {
     for (const heads of [[FINAL + 1], [-1], [0.5]]) {
       expect(() => simulation.start(input, { ...options, heads })).toThrow(UserError);
     }
+  });
+});
+
+describe('the counts of a timestep', () => {
+  it('are read without a new view, and added up where they are wanted', () => {
+    simulation.start(input, options);
+    simulation.advance(BLOCK_TIMESTEPS);
+    const classes = rgb.labels.length;
+    const counts = new Uint32Array(classes + 3);
+    const expected = new Uint32Array(classes + 3);
+    for (let timestep = 1; timestep <= BLOCK_TIMESTEPS; timestep++) {
+      const fired = simulation.fired(FINAL, timestep);
+      expect(simulation.fired(FINAL, timestep)).toBe(fired);
+      fired.forEach((spike, label) => {
+        expected[2 + label]! += spike;
+      });
+      simulation.addFired(FINAL, timestep, counts, 2);
+    }
+    expect(counts).toEqual(expected);
+    expect(counts.some((count) => count > 0)).toBe(true);
+    expect(() => simulation.addFired(FINAL, BLOCK_TIMESTEPS + 1, counts)).toThrow('is not in the last block');
+  });
+
+  it('would be read through new views, had the memory grown', () => {
+    const layout = planMemory(rgb, 1);
+    const memory = new WebAssembly.Memory({ initial: Math.ceil(layout.bytes / 65536) });
+    const views = new MemoryViews(memory, rgb, { constants: layout.constants, state: layout.states[0]! });
+    expect(views.isStale(memory)).toBe(false);
+    memory.grow(1);
+    expect(views.isStale(memory)).toBe(true);
   });
 });
 

@@ -9,10 +9,10 @@ import { shippedModelPath } from '../../src/node/models.js';
 import { bundle } from './bundle.js';
 import type { HostJob, HostReport } from './engine-benchmark.js';
 import type { PageBenchmark } from './page.js';
-import type { Finished } from './share.js';
+import type { Throughput, Way } from './share.js';
 
 const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-/** A page's clock has 5 microseconds where it is isolated from other origins, and 100 where it is not. */
+/** Only a page that is isolated from other origins may share memory; and its clock has 5 microseconds, not 100. */
 const HEADERS = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
@@ -23,7 +23,7 @@ const require = createRequire(import.meta.url);
 export interface BenchmarkPage {
   readonly version: string;
   engine(job: HostJob): Promise<HostReport>;
-  throughput(workers: number, inputs: readonly (readonly number[])[], timesteps: number): Promise<Finished[]>;
+  throughput(way: Way, inputs: readonly (readonly number[])[], timesteps: number): Promise<Throughput | null>;
   close(): Promise<void>;
 }
 
@@ -50,15 +50,15 @@ export async function openPage(): Promise<BenchmarkPage | null> {
         (job) => (globalThis as unknown as { benchmark: PageBenchmark }).benchmark.engine(job),
         job,
       ),
-    throughput: (workers, inputs, timesteps) =>
+    throughput: (way, inputs, timesteps) =>
       page.evaluate(
-        ({ workers, inputs, timesteps }) =>
+        ({ way, inputs, timesteps }) =>
           (globalThis as unknown as { benchmark: PageBenchmark }).benchmark.throughput(
-            workers,
+            way,
             inputs,
             timesteps,
           ),
-        { workers, inputs, timesteps },
+        { way, inputs, timesteps },
       ),
     close: async () => {
       await browser.close();
@@ -74,11 +74,11 @@ async function serve(): Promise<Server> {
     ['/page.js', { type: script, content: await bundle('page.ts', 'browser') }],
     ['/worker.js', { type: script, content: await bundle('web-worker.ts', 'browser') }],
     ['/model.snn', { type: 'application/octet-stream', content: await readFile(shippedModelPath()) }],
-    [
-      '/snnwasm.wasm',
-      { type: 'application/wasm', content: await readFile(require.resolve('snnwasm/snnwasm.wasm')) },
-    ],
   ]);
+  for (const name of ['snnwasm.wasm', 'snnwasm.shared.wasm']) {
+    const content = await readFile(require.resolve(`snnwasm/${name}`));
+    files.set(`/${name}`, { type: 'application/wasm', content });
+  }
   const server = createServer((request, response) => {
     const file = files.get(request.url ?? '');
     if (file === undefined) response.writeHead(404).end();

@@ -1,6 +1,25 @@
 /** One worker's share of the images, portable: threads of Node and Web Workers run this. */
+import type { ModelShare } from '../../src/engine/shared-model.js';
 import { Simulation } from '../../src/engine/simulation.js';
 import type { SpikingNetwork } from '../../src/model/graph.js';
+
+/** What a worker simulates on: a share of the model of all workers, or kernels and a network for a memory of its own. */
+export type WorkerModel =
+  | ModelShare
+  | { readonly module: WebAssembly.Module; readonly network: SpikingNetwork };
+
+/** Runs of several workers at once. */
+export interface Throughput {
+  readonly finished: readonly Finished[];
+  /** Bytes of WebAssembly memory of all workers together. */
+  readonly memoryBytes: number;
+}
+
+/** One way to run: how many workers, and whether they share one model. */
+export interface Way {
+  readonly workers: number;
+  readonly shared: boolean;
+}
 
 /** When an image was finished, in milliseconds since the epoch, on a clock that all workers share. */
 export interface Finished {
@@ -20,12 +39,10 @@ export class ImageRunner {
     this.#timesteps = timesteps;
   }
 
-  static async create(
-    module: WebAssembly.Module,
-    network: SpikingNetwork,
-    timesteps: number,
-  ): Promise<ImageRunner> {
-    return new ImageRunner(await Simulation.create(module, network), timesteps);
+  static async create(model: WorkerModel, timesteps: number): Promise<ImageRunner> {
+    const simulation =
+      'memory' in model ? Simulation.of(model) : Simulation.create(model.module, model.network);
+    return new ImageRunner(await simulation, timesteps);
   }
 
   get memoryBytes(): number {
@@ -46,9 +63,7 @@ export class ImageRunner {
       const first = this.#simulation.timestep + 1;
       this.#simulation.advance(this.#timesteps - this.#simulation.timestep);
       for (let timestep = first; timestep <= this.#simulation.timestep; timestep++) {
-        this.#simulation.fired(head, timestep).forEach((fired, index) => {
-          counts[index]! += fired;
-        });
+        this.#simulation.addFired(head, timestep, counts);
       }
     }
     return counts.indexOf(Math.max(...counts));

@@ -1,18 +1,16 @@
 /** A worker thread of the throughput measurement in Node. */
 import { parentPort, threadId, workerData } from 'node:worker_threads';
-import { readModel } from '../../src/model/file.js';
-import { type Finished, ImageRunner, now } from './share.js';
+import { type Finished, ImageRunner, now, type WorkerModel } from './share.js';
 
 export interface ThroughputData {
-  readonly module: WebAssembly.Module;
-  readonly model: Uint8Array;
+  readonly model: WorkerModel;
   readonly timesteps: number;
 }
 
 export type ThroughputResult = Finished & { readonly memoryBytes: number };
 
-const { module, model, timesteps } = workerData as ThroughputData;
-const runner = ImageRunner.create(module, readModel(model), timesteps);
+const { model, timesteps } = workerData as ThroughputData;
+const runner = ImageRunner.create(model, timesteps);
 
 parentPort!.on('message', async (input: Int16Array) => {
   const own = await runner;

@@ -1,34 +1,47 @@
-/** Throughput over images with one and two workers: threads of Node, and Web Workers of Chromium. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+/**
+ * Throughput over images with one and two workers, threads of Node and Web Workers of Chromium: each with a memory of
+ * its own, and all on one shared model.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { shippedModelPath } from '../../src/node/models.js';
+import { shareModel } from '../../src/engine/shared-model.js';
+import { sharedKernelModule } from '../../src/node/kernels.js';
 import { runPool } from '../../src/node/pool.js';
 import { openPage } from '../hosts/browser.js';
 import { bundle } from '../hosts/bundle.js';
-import { type Finished, steadyThroughput } from '../hosts/share.js';
+import {
+  type Finished,
+  steadyThroughput,
+  type Throughput,
+  type Way,
+  type WorkerModel,
+} from '../hosts/share.js';
 import type { ThroughputData, ThroughputResult } from '../hosts/throughput-worker.js';
 import type { Measurement, Part } from '../measure/result.js';
 import { summarise } from '../measure/statistics.js';
 import type { Workplace } from './all.js';
 
-const WORKERS = [1, 2] as const;
+const WAYS: readonly Way[] = [false, true].flatMap((shared) =>
+  [1, 2].map((workers) => ({ workers, shared })),
+);
+
+/** Null where workers are to share a model and the host does not let them. */
+type Measure = (way: Way) => Promise<Throughput | null>;
 
 export async function measureCores(workplace: Workplace): Promise<Part> {
   const { settings, versions } = workplace;
   const skipped: string[] = [];
-  const { rows, mebibytes, residentMebibytes } = await inNode(workplace);
+  const rows = await inNode(workplace, skipped);
   const page = await openPage();
   if (page === null) skipped.push('no Chromium was found: name one with SNNWASM_CHROMIUM');
   else {
     try {
       versions.chromium = page.version;
       const inputs = sharesOf(workplace).map((input) => Array.from(input));
-      const measured = await repeat(settings.throughputs, (workers) =>
-        page.throughput(workers, inputs, settings.timesteps),
-      );
-      rows.push(...rowsOf('Web Workers of Chromium', measured));
+      const measure: Measure = (way) => page.throughput(way, inputs, settings.timesteps);
+      rows.push(...(await repeat('Web Workers of Chromium', settings.throughputs, measure, skipped)));
     } finally {
       await page.close();
     }
@@ -37,8 +50,8 @@ export async function measureCores(workplace: Workplace): Promise<Part> {
     name: 'cores',
     title: `Throughput over images, ${settings.timesteps} timesteps each, while all workers were busy`,
     notes: [
-      `a worker holds ${mebibytes.toFixed(1)} MiB of WebAssembly memory; a second thread added ${residentMebibytes.toFixed(0)} MiB to the process`,
-      'the module owns its memory and exports it unshared, so workers cannot share the weights: each holds its own copy',
+      'wasmMebibytes: the WebAssembly memory of all workers together',
+      '"one model": snnwasm.shared.wasm, weights once in one shared memory, and membranes and spikes once a worker',
     ],
     rows,
     reference: rows[0]!.name,
@@ -46,47 +59,41 @@ export async function measureCores(workplace: Workplace): Promise<Part> {
   };
 }
 
-interface NodeResult {
-  readonly rows: Measurement[];
-  readonly mebibytes: number;
-  readonly residentMebibytes: number;
-}
-
-async function inNode(workplace: Workplace): Promise<NodeResult> {
+async function inNode(workplace: Workplace, skipped: string[]): Promise<Measurement[]> {
   const folder = await mkdtemp(join(tmpdir(), 'snnwasm-bench-'));
   try {
-    const script = join(folder, 'worker.mjs');
-    await writeFile(script, await bundle('throughput-worker.ts', 'node'));
-    return await inThreads(workplace, pathToFileURL(script));
+    const path = join(folder, 'worker.mjs');
+    await writeFile(path, await bundle('throughput-worker.ts', 'node'));
+    const measure: Measure = (way) => inThreads(workplace, pathToFileURL(path), way);
+    return await repeat('threads of Node', workplace.settings.throughputs, measure, skipped);
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-async function inThreads(workplace: Workplace, script: URL): Promise<NodeResult> {
-  const { module, settings } = workplace;
-  const model = new Uint8Array(await readFile(shippedModelPath()));
-  const data: ThroughputData = { module, model, timesteps: settings.timesteps };
-  const inputs = sharesOf(workplace);
-  let memoryBytes = 0;
-  const resident = new Map<number, number>();
-  const measured = await repeat(settings.throughputs, async (workers) => {
-    const finished: Finished[] = [];
-    const jobs = Array.from({ length: workers }, () => inputs).flat();
-    let largest = 0;
-    await runPool<Int16Array, ThroughputResult>(script, data, workers, jobs, async (result) => {
-      finished.push(result);
-      memoryBytes = result.memoryBytes;
-      largest = Math.max(largest, process.memoryUsage.rss());
-    });
-    resident.set(workers, Math.min(resident.get(workers) ?? Infinity, largest));
-    return finished;
+async function inThreads(workplace: Workplace, script: URL, way: Way): ReturnType<Measure> {
+  const models = await modelsOf(workplace, way);
+  if (models === null) return null;
+  const { timesteps } = workplace.settings;
+  const dataOf = (worker: number): ThroughputData => ({ model: models[worker]!, timesteps });
+  const jobs = models.flatMap(() => sharesOf(workplace));
+  const finished: Finished[] = [];
+  const memories = new Map<number, number>();
+  await runPool<Int16Array, ThroughputResult>(script, dataOf, way.workers, jobs, async (result) => {
+    finished.push(result);
+    memories.set(way.shared ? 0 : result.worker, result.memoryBytes);
   });
-  return {
-    rows: rowsOf('threads of Node', measured),
-    mebibytes: memoryBytes / 2 ** 20,
-    residentMebibytes: (resident.get(2)! - resident.get(1)!) / 2 ** 20,
-  };
+  const memoryBytes = [...memories.values()].reduce((sum, bytes) => sum + bytes, 0);
+  return { finished, memoryBytes };
+}
+
+async function modelsOf(
+  { module, network }: Workplace,
+  { workers, shared }: Way,
+): Promise<readonly WorkerModel[] | null> {
+  if (!shared) return Array.from({ length: workers }, () => ({ module, network }));
+  const kernels = await sharedKernelModule();
+  return kernels && shareModel(kernels, network, workers);
 }
 
 /** The images of one worker's share. */
@@ -94,24 +101,29 @@ function sharesOf({ inputs, settings }: Workplace): Int16Array[] {
   return Array.from({ length: settings.imagesPerWorker }, (_, index) => inputs[index % inputs.length]!);
 }
 
-/** Measures each number of workers in turn, again and again; images a second. */
+/** Measures each way in turn, again and again; images a second. */
 async function repeat(
+  host: string,
   times: number,
-  measure: (workers: number) => Promise<readonly Finished[]>,
-): Promise<ReadonlyMap<number, number[]>> {
-  const measured = new Map<number, number[]>(WORKERS.map((workers) => [workers, []]));
+  measure: Measure,
+  skipped: string[],
+): Promise<Measurement[]> {
+  const measured = new Map<Way, { samples: number[]; memoryBytes: number }>();
   for (let round = 0; round < times; round++) {
-    for (const workers of WORKERS) measured.get(workers)!.push(steadyThroughput(await measure(workers)));
+    for (const way of WAYS) {
+      const result = await measure(way);
+      if (result === null) continue;
+      const samples = measured.get(way)?.samples ?? [];
+      samples.push(steadyThroughput(result.finished));
+      measured.set(way, { samples, memoryBytes: result.memoryBytes });
+    }
   }
-  return measured;
-}
-
-function rowsOf(host: string, measured: ReadonlyMap<number, readonly number[]>): Measurement[] {
-  return [...measured].map(([workers, samples]) => ({
-    name: `${host}, ${workers} worker${workers === 1 ? '' : 's'}`,
+  if (![...measured.keys()].some(({ shared }) => shared)) skipped.push(`${host} cannot share memory here`);
+  return [...measured].map(([{ workers, shared }, { samples, memoryBytes }]) => ({
+    name: `${host}, ${workers} worker${workers === 1 ? '' : 's'}${shared ? ', one model' : ''}`,
     unit: 'images/s',
     per: 'second',
     summary: summarise(samples),
-    facts: { workers },
+    facts: { workers, wasmMebibytes: memoryBytes / 2 ** 20 },
   }));
 }

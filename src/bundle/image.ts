@@ -6,7 +6,7 @@ import * as E from '../../assembly/edge/layout.js';
 import { HEAD_BYTES } from '../../assembly/layout.js';
 import { multiplyAccumulates } from '../answer.js';
 import { annEnergyMillijoules, DEFAULT_ENERGY_MODEL, energyModel } from '../energy.js';
-import { BLOCK_TIMESTEPS, type Plan, planMemory } from '../engine/plan.js';
+import { BLOCK_TIMESTEPS, type MemoryPlan, planMemory } from '../engine/plan.js';
 import { exactTimestepLimit } from '../engine/range.js';
 import { Arena, PAGE_BYTES } from '../engine/wasm.js';
 import { headRecord, writePlan, writeRecord } from '../engine/write-plan.js';
@@ -42,10 +42,10 @@ interface EdgePlan {
  */
 export function memoryImage(network: SpikingNetwork, pictureBytes: number): ArrayBuffer {
   const table = inputTable(network);
-  const plan = planMemory(network);
-  const edge = planEdge(network, plan, pictureBytes);
+  const layout = planMemory(network, 1);
+  const edge = planEdge(network, layout, pictureBytes);
   const memory = createMemory(edge.bytes);
-  writePlan({ memory }, network);
+  const plan = writePlan(memory, network, layout);
   const view = new DataView(memory.buffer);
   const bytes = new Uint8Array(memory.buffer);
   writeRecord(view, E.CONFIG, edge.words);
@@ -79,8 +79,9 @@ function inputTable({ input, normalisation, inputFractionBits }: SpikingNetwork)
   return quantiseInput(greys, shape, normalisation, inputFractionBits);
 }
 
-function planEdge(network: SpikingNetwork, plan: Plan, pictureBytes: number): EdgePlan {
+function planEdge(network: SpikingNetwork, plan: MemoryPlan, pictureBytes: number): EdgePlan {
   const { input, labels, layers, heads, defaults } = network;
+  const state = plan.states[0]!;
   const arena = new Arena(plan.bytes);
   const texts: { address: number; bytes: Uint8Array }[] = [];
   const text = (content: string): number => {
@@ -93,18 +94,18 @@ function planEdge(network: SpikingNetwork, plan: Plan, pictureBytes: number): Ed
   const headTable = arena.allocate(heads.length * HEAD_STRIDE);
   const table = arena.allocate(256 * input.channels * 2);
   const words = {
-    [E.CONFIG_NETWORK]: plan.network,
-    [E.CONFIG_LAYERS]: plan.layers[0]!.record,
+    [E.CONFIG_NETWORK]: state.network,
+    [E.CONFIG_LAYERS]: state.layers[0]!.record,
     [E.CONFIG_LAYER_COUNT]: layers.length,
     [E.CONFIG_HEADS]: headTable,
     [E.CONFIG_HEAD_COUNT]: heads.length,
-    [E.CONFIG_HEAD_TABLE]: plan.headTable,
+    [E.CONFIG_HEAD_TABLE]: state.headTable,
     [E.CONFIG_CLASSES]: classes,
     [E.CONFIG_WIDTH]: input.width,
     [E.CONFIG_HEIGHT]: input.height,
     [E.CONFIG_CHANNELS]: input.channels,
     [E.CONFIG_INPUT]: arena.allocate(input.width * input.height * 3),
-    [E.CONFIG_IMAGE]: plan.image,
+    [E.CONFIG_IMAGE]: state.image,
     [E.CONFIG_INPUT_TABLE]: table,
     [E.CONFIG_LABELS]: arena.allocate(classes * 4),
     [E.CONFIG_LAYER_NAMES]: arena.allocate(layers.length * 4),

@@ -4,12 +4,13 @@
  */
 import { inflateRawSync } from 'node:zlib';
 import type { LabelledImage } from '../data/cifar100.js';
+import { shareModel } from '../engine/shared-model.js';
 import { writeModel } from '../model/file.js';
 import type { SpikingNetwork } from '../model/graph.js';
 import type { EvaluationJob, EvaluationResult, EvaluationWorkerData } from '../node/evaluation-worker.js';
 import { sha256 } from '../node/hash.js';
 import { Journal } from '../node/journal.js';
-import { kernelModule } from '../node/kernels.js';
+import { kernelModule, sharedKernelModule } from '../node/kernels.js';
 import { runPool } from '../node/pool.js';
 import { type ObserverOptions, shapeOf } from '../observation/observer.js';
 import { recordBytes } from '../observation/record.js';
@@ -56,13 +57,16 @@ export async function observe(
   try {
     const numbers = Array.from({ length: pictures.count }, (_, number) => number);
     const missing = numbers.filter((number) => !journal.has(number));
-    const data: EvaluationWorkerData = { module: await kernelModule(), model: writeModel(network), options };
+    const count = Math.min(workers, missing.length);
+    const models = await modelsOf(network, count);
+    const module = await kernelModule();
+    const dataOf = (worker: number): EvaluationWorkerData => ({ module, model: models[worker]!, options });
     const progress = new ProgressLine();
     let done = numbers.length - missing.length;
     await runPool<EvaluationJob, EvaluationResult>(
       new URL('../node/evaluation-worker.js', import.meta.url),
-      data,
-      Math.min(workers, missing.length),
+      dataOf,
+      count,
       jobsOf(missing, pictures),
       async ({ number, payload }) => {
         await journal.append(number, payload);
@@ -80,6 +84,16 @@ export async function observe(
     read: async (number) => inflateRawSync(await journal.read(number), { maxOutputLength: bytes }),
     close: () => journal.close(),
   };
+}
+
+/** The model for each worker: shares of one in one memory, or the network itself for each to copy. */
+async function modelsOf(
+  network: SpikingNetwork,
+  workers: number,
+): Promise<readonly EvaluationWorkerData['model'][]> {
+  const module = await sharedKernelModule();
+  const shares = module && shareModel(module, network, workers);
+  return shares ?? Array.from({ length: workers }, () => network);
 }
 
 function* jobsOf(numbers: readonly number[], pictures: Pictures): Generator<EvaluationJob> {

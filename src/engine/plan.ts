@@ -1,6 +1,11 @@
 /**
- * Lays a spiking network out in WebAssembly memory: every record, weight, membrane and spike list gets its address
- * once, as drawn in assembly/layout.ts, and nothing is allocated afterwards. write-plan.ts fills the places.
+ * Lays a spiking network out in WebAssembly memory: everything gets its address once, as drawn in assembly/layout.ts,
+ * and nothing is allocated afterwards. write-constants.ts and write-plan.ts fill the places.
+ *
+ *   constants   weights, biases, thresholds            written once, by one thread, and only read afterwards
+ *   state       records, membranes, spikes, scratch    one a simulation: several can share the constants
+ *
+ * Records belong to the state, since they point to it and hold scratch of their own.
  */
 import * as L from '../../assembly/layout.js';
 import {
@@ -17,16 +22,44 @@ export const BLOCK_TIMESTEPS = 8;
 /** Length of the spike rings: a block, and the timestep before it. */
 export const SLOTS = BLOCK_TIMESTEPS + 1;
 
-/** Addresses and sizes of one layer; what each holds is drawn in assembly/layout.ts. */
-export interface LayerPlan {
-  readonly record: number;
+/** Regions begin at multiples of two cache lines, so that no two threads write to one line or fetch its neighbour. */
+const REGION_ALIGNMENT = 128;
+
+/** A run of bytes in the memory. */
+export interface Region {
+  readonly first: number;
+  /** Behind the last. */
+  readonly end: number;
+}
+
+/** Addresses of what a run only reads of one layer. */
+export interface LayerConstants {
   /** Blocks of 64 channels. */
   readonly blocks: number;
-  readonly connections: number;
   readonly bias: number;
   readonly threshold: number;
   /** One address a connection. */
   readonly weights: readonly number[];
+}
+
+/** Addresses of what a run only reads of one head. */
+export interface HeadConstants {
+  readonly paddedClasses: number;
+  readonly weights: number;
+  readonly bias: number;
+  readonly threshold: number;
+}
+
+/** Where the network's numbers lie. */
+export interface ConstantPlan extends Region {
+  readonly layers: readonly LayerConstants[];
+  readonly heads: readonly HeadConstants[];
+}
+
+/** Addresses and sizes of what a run changes of one layer. */
+export interface LayerState {
+  readonly record: number;
+  readonly connections: number;
   /** 0 unless the image feeds the layer. */
   readonly current: number;
   readonly membrane: number;
@@ -41,12 +74,8 @@ export interface LayerPlan {
   readonly operations: number;
 }
 
-/** Addresses and sizes of one head. */
-export interface HeadPlan {
-  readonly paddedClasses: number;
-  readonly weights: number;
-  readonly bias: number;
-  readonly threshold: number;
+/** Addresses of what a run changes of one head. */
+export interface HeadState {
   readonly membrane: number;
   readonly sums: number;
   readonly pool: number;
@@ -55,25 +84,86 @@ export interface HeadPlan {
   readonly operations: number;
 }
 
-export interface Plan {
+/** Where one simulation lies. */
+export interface StatePlan extends Region {
   readonly network: number;
   /** i16 [y][x][channel] */
   readonly image: number;
   /** Scratch: a window's sums, and its weight rows. */
   readonly sums: number;
   readonly windowRows: number;
-  readonly layers: readonly LayerPlan[];
-  readonly heads: readonly HeadPlan[];
+  readonly layers: readonly LayerState[];
+  readonly heads: readonly HeadState[];
   /** Where the records of the selected heads go. */
   readonly headTable: number;
+}
+
+/** All that one simulation knows. */
+export interface Plan {
+  readonly constants: ConstantPlan;
+  readonly state: StatePlan;
+}
+
+/** A whole memory. */
+export interface MemoryPlan {
+  readonly constants: ConstantPlan;
+  /** One a simulation. */
+  readonly states: readonly StatePlan[];
   /** Bytes that the memory must have. */
   readonly bytes: number;
 }
 
-/** Gives everything its address. */
-export function planMemory(network: SpikingNetwork): Plan {
+/** Gives everything its address, for so many simulations on the same constants. */
+export function planMemory(network: SpikingNetwork, simulations: number): MemoryPlan {
   const arena = new Arena();
+  const constants = planConstants(arena, network);
+  const states = Array.from({ length: simulations }, () => planState(arena, network, constants));
+  return { constants, states, bytes: arena.bytes };
+}
+
+function planConstants(arena: Arena, network: SpikingNetwork): ConstantPlan {
+  const first = arena.align(REGION_ALIGNMENT);
+  const layers = network.layers.map((layer) => layerConstants(arena, network, layer));
+  const heads = network.heads.map((head) => headConstants(arena, network, head));
+  return { first, end: arena.bytes, layers, heads };
+}
+
+function layerConstants(arena: Arena, network: SpikingNetwork, layer: SpikingLayer): LayerConstants {
+  const blocks = Math.ceil(layer.shape.channels / L.LANES);
+  return {
+    blocks,
+    bias: arena.allocate(blocks * L.LANE_BYTES),
+    threshold: arena.allocate(blocks * L.LANE_BYTES),
+    weights: layer.connections.map((connection) => arena.allocate(weightBytes(network, connection, blocks))),
+  };
+}
+
+function weightBytes(network: SpikingNetwork, connection: SpikingConnection, blocks: number): number {
+  if (connection.kind === 'identity') return blocks * L.LANE_BYTES;
+  const { source, kernel } = connection;
+  const { channels } = source === IMAGE ? network.input : network.layers[source]!.shape;
+  return blocks * kernel ** 2 * channels * L.LANES;
+}
+
+function headConstants(arena: Arena, network: SpikingNetwork, head: SpikingHead): HeadConstants {
+  const classes = head.bias.length;
+  const paddedClasses = Math.ceil(classes / 8) * 8;
+  return {
+    paddedClasses,
+    weights: arena.allocate(pooledChannels(network, head) * paddedClasses * 2),
+    bias: arena.allocate(classes * 4),
+    threshold: arena.allocate(classes * 4),
+  };
+}
+
+/** Channels that a head pools: the kernel takes them in pairs. */
+function pooledChannels(network: SpikingNetwork, head: SpikingHead): number {
+  return Math.ceil(network.layers[head.layer]!.shape.channels / 2) * 2;
+}
+
+function planState(arena: Arena, network: SpikingNetwork, constants: ConstantPlan): StatePlan {
   const { input } = network;
+  const first = arena.align(REGION_ALIGNMENT);
   const record = arena.allocate(L.NETWORK_BYTES);
   const layerTable = arena.allocate(network.layers.length * L.LAYER_BYTES);
   const headTable = arena.allocate(network.heads.length * L.HEAD_BYTES);
@@ -81,15 +171,16 @@ export function planMemory(network: SpikingNetwork): Plan {
   const sums = arena.allocate(L.LANES * 2);
   const windowRows = arena.allocate(largestWindow(network) * 2 + L.GATHERED_BYTES);
   const layers = network.layers.map((layer, index) =>
-    planLayer(arena, network, layer, layerTable + index * L.LAYER_BYTES),
+    layerState(arena, layer, constants.layers[index]!.blocks, layerTable + index * L.LAYER_BYTES),
   );
-  const heads = network.heads.map((head) => planHead(arena, network, head));
-  return { network: record, image, sums, windowRows, layers, heads, headTable, bytes: arena.bytes };
+  const heads = network.heads.map((head, index) =>
+    headState(arena, network, head, constants.heads[index]!.paddedClasses),
+  );
+  return { first, end: arena.bytes, network: record, image, sums, windowRows, layers, heads, headTable };
 }
 
-function planLayer(arena: Arena, network: SpikingNetwork, layer: SpikingLayer, record: number): LayerPlan {
+function layerState(arena: Arena, layer: SpikingLayer, blocks: number, record: number): LayerState {
   const { channels, height, width } = layer.shape;
-  const blocks = Math.ceil(channels / L.LANES);
   const membraneBytes = height * width * blocks * L.LANE_BYTES;
   const maskStride = height * width * blocks * 8;
   const listStride = height * width * channels * 2;
@@ -97,11 +188,7 @@ function planLayer(arena: Arena, network: SpikingNetwork, layer: SpikingLayer, r
   const analog = layer.connections.some((connection) => connection.source === IMAGE);
   return {
     record,
-    blocks,
     connections: arena.allocate(layer.connections.length * L.CONNECTION_BYTES),
-    bias: arena.allocate(blocks * L.LANE_BYTES),
-    threshold: arena.allocate(blocks * L.LANE_BYTES),
-    weights: layer.connections.map((connection) => arena.allocate(weightBytes(network, connection, blocks))),
     current: analog ? arena.allocate(membraneBytes) : 0,
     membrane: arena.allocate(membraneBytes),
     mask: arena.allocate(SLOTS * maskStride),
@@ -127,26 +214,17 @@ function largestWindow(network: SpikingNetwork): number {
   return Math.max(0, ...windows);
 }
 
-function weightBytes(network: SpikingNetwork, connection: SpikingConnection, blocks: number): number {
-  if (connection.kind === 'identity') return blocks * L.LANE_BYTES;
-  const { source, kernel } = connection;
-  const { channels } = source === IMAGE ? network.input : network.layers[source]!.shape;
-  return blocks * kernel ** 2 * channels * L.LANES;
-}
-
-function planHead(arena: Arena, network: SpikingNetwork, head: SpikingHead): HeadPlan {
-  // The kernel takes channels in pairs.
-  const channels = Math.ceil(network.layers[head.layer]!.shape.channels / 2) * 2;
+function headState(
+  arena: Arena,
+  network: SpikingNetwork,
+  head: SpikingHead,
+  paddedClasses: number,
+): HeadState {
   const classes = head.bias.length;
-  const paddedClasses = Math.ceil(classes / 8) * 8;
   return {
-    paddedClasses,
-    weights: arena.allocate(channels * paddedClasses * 2),
-    bias: arena.allocate(classes * 4),
-    threshold: arena.allocate(classes * 4),
     membrane: arena.allocate(classes * 8),
     sums: arena.allocate(paddedClasses * 4),
-    pool: arena.allocate(channels * 2),
+    pool: arena.allocate(pooledChannels(network, head) * 2),
     fired: arena.allocate(SLOTS * classes),
     spikes: arena.allocate(SLOTS * 4),
     operations: arena.allocate(SLOTS * 4),

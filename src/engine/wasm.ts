@@ -54,6 +54,34 @@ export async function instantiateKernels(module: WebAssembly.Module): Promise<Ke
   return (await instantiate<Kernels>(module)).exports;
 }
 
+/**
+ * A new instance of the kernels on a memory that it shares with instances in other threads.
+ *
+ * @param module - the compiled `snnwasm.shared.wasm`
+ */
+export async function instantiateShared(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+): Promise<Kernels> {
+  return (await instantiate<Kernels>(module, { env: { memory } })).exports;
+}
+
+/**
+ * Whether threads can share a memory here: the host must have shared memory at all, a page must be isolated from other
+ * origins to be given it, and the binary that uses it must be one that this host runs.
+ *
+ * @param bytes - of `snnwasm.shared.wasm`
+ */
+export function canShareMemory(bytes: Uint8Array): boolean {
+  // Outside browsers nothing is called isolated, and nothing needs to be.
+  const { crossOriginIsolated = true } = globalThis as { readonly crossOriginIsolated?: boolean };
+  return (
+    typeof SharedArrayBuffer !== 'undefined' &&
+    crossOriginIsolated &&
+    WebAssembly.validate(bytes as Uint8Array<ArrayBuffer>)
+  );
+}
+
 /** Hands out addresses, 16-byte aligned, before anything runs; nothing is allocated afterwards. */
 export class Arena {
   #next: number;
@@ -67,6 +95,12 @@ export class Arena {
     const address = this.#next;
     this.#next = Math.ceil((address + bytes) / 16) * 16;
     return address;
+  }
+
+  /** Goes on at a multiple of `bytes`, itself a multiple of 16, and returns it. */
+  align(bytes: number): number {
+    this.#next = Math.ceil(this.#next / bytes) * bytes;
+    return this.#next;
   }
 
   /** Bytes that the memory must have for all that was allocated. */

@@ -2,14 +2,16 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { deflateRawSync } from 'node:zlib';
+import type { ModelShare } from '../engine/shared-model.js';
 import type { PixelImage } from '../image/pixel-image.js';
-import { readModel } from '../model/file.js';
+import type { SpikingNetwork } from '../model/graph.js';
 import { Observer, type ObserverOptions } from '../observation/observer.js';
 import { encodeRecord } from '../observation/record.js';
 
 export interface EvaluationWorkerData {
   readonly module: WebAssembly.Module;
-  readonly model: Uint8Array;
+  /** A share of the model that all workers use, or, where memory cannot be shared, a copy of the network. */
+  readonly model: ModelShare | SpikingNetwork;
   readonly options: ObserverOptions;
 }
 
@@ -26,7 +28,8 @@ export interface EvaluationResult {
 }
 
 const { module, model, options } = workerData as EvaluationWorkerData;
-const observer = Observer.create(module, readModel(model), options);
+const observer =
+  'memory' in model ? Observer.of(module, model, options) : Observer.create(module, model, options);
 
 parentPort!.on('message', async ({ number, image, label }: EvaluationJob) => {
   const record = (await observer).observe(image, label);

@@ -7,19 +7,23 @@ const QUEUED = 2;
 /**
  * Runs every job on one of several workers of one script. The script posts one message for every message it gets.
  *
+ * @param dataOf - what the worker of this number, from 0, gets as its `workerData`
  * @param onResult - called for every result, one at a time
  * @throws what a worker throws; the others are then stopped
  */
 export async function runPool<Job, Result>(
   script: URL,
-  workerData: unknown,
+  dataOf: (worker: number) => unknown,
   workers: number,
   jobs: Iterable<Job>,
   onResult: (result: Result) => Promise<void>,
 ): Promise<void> {
   const queue = jobs[Symbol.iterator]();
   let results: Promise<void> = Promise.resolve();
-  const pool = Array.from({ length: workers }, () => new Worker(script, { workerData }));
+  const pool = Array.from(
+    { length: workers },
+    (_, worker) => new Worker(script, { workerData: dataOf(worker) }),
+  );
   try {
     await Promise.all(
       pool.map(

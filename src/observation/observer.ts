@@ -1,5 +1,6 @@
 /** Runs one image through the trained network and through the spiking one, and keeps what an evaluation needs. */
 import { DenseNetwork } from '../engine/dense.js';
+import type { ModelShare } from '../engine/shared-model.js';
 import { Simulation } from '../engine/simulation.js';
 import type { PixelImage } from '../image/pixel-image.js';
 import { normaliseInput, quantiseInput } from '../image/tensor.js';
@@ -37,6 +38,20 @@ export class Observer {
     return new Observer(await Simulation.create(module, network), dense, options);
   }
 
+  /**
+   * On a model that other threads share; the trained network is still this observer's own.
+   *
+   * @param module - the compiled `snnwasm.wasm`
+   */
+  static async of(
+    module: WebAssembly.Module,
+    share: ModelShare,
+    options: ObserverOptions,
+  ): Promise<Observer> {
+    const dense = await DenseNetwork.create(module, dequantise(share.network));
+    return new Observer(await Simulation.of(share), dense, options);
+  }
+
   /** The shape of all records. */
   get shape(): RecordShape {
     return shapeOf(this.network, this.#options);
@@ -62,23 +77,22 @@ export class Observer {
     return record;
   }
 
+  /** Allocates nothing, since it runs at every timestep. */
   #collect(record: ImageRecord, row: number, timestep: number): void {
-    const { rows, layers, classes } = this.shape;
+    const { heads } = this.#options;
+    const rows = this.#options.rows.length;
+    const layers = this.network.layers.length;
+    const classes = this.network.labels.length;
     for (let layer = 0; layer < layers; layer++) {
       record.spikes[layer * rows + row]! += this.#simulation.layerSpikes(layer, timestep);
       record.operations[layer * rows + row]! += this.#simulation.layerOperations(layer, timestep);
     }
-    this.#options.heads.forEach((head, position) => {
+    for (let position = 0; position < heads.length; position++) {
+      const head = heads[position]!;
       record.spikes[(layers + position) * rows + row]! += this.#simulation.headSpikes(head, timestep);
       record.operations[(layers + position) * rows + row]! += this.#simulation.headOperations(head, timestep);
-      const outputs = record.outputs.subarray(
-        (position * rows + row) * classes,
-        (position * rows + row + 1) * classes,
-      );
-      this.#simulation.fired(head, timestep).forEach((fired, index) => {
-        outputs[index]! += fired;
-      });
-    });
+      this.#simulation.addFired(head, timestep, record.outputs, (position * rows + row) * classes);
+    }
   }
 }
 

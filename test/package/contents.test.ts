@@ -14,7 +14,7 @@ const ALLOWED = [
   /^dist\/(?!src\/browser\/|src\/index\.js)(src|assembly)\/[\w/.-]+\.js$/,
   /^dist\/browser\/[\w.-]+\.(js|wasm)$/,
   /^dist\/browser\/THIRD-PARTY-LICENSES\.txt$/,
-  /^dist\/(snnwasm|edge-library|edge-command)\.wasm$/,
+  /^dist\/(snnwasm(\.shared)?|edge-library|edge-command)\.wasm$/,
   /^weights\/[\w.-]+\.snn$/,
 ];
 
@@ -133,7 +133,14 @@ describe('the tarball', () => {
       ];
       const said = await runTool(
         '@arethetypeswrong/cli/dist/index.js',
-        [...words, 'snnwasm.wasm', 'edge-library.wasm', 'edge-command.wasm', 'weights'],
+        [
+          ...words,
+          'snnwasm.wasm',
+          'snnwasm.shared.wasm',
+          'edge-library.wasm',
+          'edge-command.wasm',
+          'weights',
+        ],
         work.folder,
       );
       for (const entry of ['snnwasm', 'snnwasm/convert', 'snnwasm/node']) {

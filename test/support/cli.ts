@@ -14,9 +14,14 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Starts `snnwasm` with these words. */
-export function start(words: readonly string[], cwd?: string): ChildProcess {
-  return spawn(process.execPath, [CLI, ...words], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+/** Starts `snnwasm` with these words, and with these variables besides those of this process. */
+export function start(
+  words: readonly string[],
+  cwd?: string,
+  variables: Readonly<Record<string, string>> = {},
+): ChildProcess {
+  const env = { ...process.env, ...variables };
+  return spawn(process.execPath, [CLI, ...words], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 /** What a process has said in the end. */
