@@ -82,6 +82,27 @@ describe('the head that figures bring out', () => {
   });
 });
 
+describe('a target that resamples often miss', () => {
+  it('is given without an interval', () => {
+    const results = syntheticResults({ rules: ['energy'] });
+    const targets = results.targets.map((target) => ({ ...target, energyMillijoules: null, saving: null }));
+    const lines = summary({ ...results, targets }).split('\n');
+    const energyOf = (kind: string, head: string | null): number => {
+      const { timesteps } = results.targets.find((target) => target.kind === kind && target.head === head)!;
+      const curve = results.curves.find((found) => found.kind === kind && found.head === head)!;
+      return curve.energyMillijoules['truenorth-sop']![results.rows.indexOf(timesteps!)]!;
+    };
+    const [alone, fused] = [energyOf('final', null), energyOf('fused', '7')];
+    expect(lines.find((line) => line.startsWith('| FP alone'))).toContain(
+      `about ${millijoules(alone)} mJ, not reliably`,
+    );
+    const row = lines.find((line) => line.startsWith('| head 7'))!;
+    expect(row).toContain(`about ${millijoules(fused)} mJ, not reliably`);
+    expect(row).toContain(`about ${((1 - fused / alone) * 100).toFixed(1)} %`);
+    expect(lines.join()).not.toContain('NaN');
+  });
+});
+
 describe('words', () => {
   it('write numbers for people', () => {
     expect([millijoules(0.1234), millijoules(27), millijoules(1234.5), millijoules(0)]).toEqual([

@@ -1,4 +1,5 @@
 /** Finds in the results what the figures and tables speak of, and puts it into words. */
+import { DEFAULT_ENERGY_MODEL } from '../energy.js';
 import type { Curve, CurveKind, Results, TargetEnergy } from '../evaluation/results.js';
 import type { StrengthRule } from '../observation/strengths.js';
 
@@ -66,4 +67,19 @@ export function bestFused(results: Results): Curve | undefined {
 function exceeds(a: readonly number[], b: readonly number[]): boolean {
   const index = a.findIndex((value, position) => value !== b[position]);
   return index >= 0 && a[index]! > b[index]!;
+}
+
+/**
+ * Mean energy of an image in millijoules at the first row that reaches the target, on the images themselves; null where
+ * none does. It is there also where resamples miss the target too often for an interval.
+ */
+export function energyReached(results: Results, target: TargetEnergy): number | null {
+  if (target.energyMillijoules !== null) return target.energyMillijoules.value;
+  if (target.timesteps === null) return null;
+  const curve = results.curves.find(
+    ({ kind, head, rule }) => kind === target.kind && head === target.head && rule === target.rule,
+  );
+  return (
+    curve?.energyMillijoules[DEFAULT_ENERGY_MODEL.name]?.[results.rows.indexOf(target.timesteps)] ?? null
+  );
 }
