@@ -188,7 +188,7 @@ describe('the target figure', () => {
     });
     const unsure = textsOf(await renderSvg(targetFigure({ ...results, targets })));
     expect(unsure.filter((text) => text.startsWith('not '))).toEqual([
-      'not reliably reached',
+      'not reliably',
       'not given in its text',
     ]);
   });

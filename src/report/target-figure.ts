@@ -2,13 +2,15 @@
 import type { Mark, Spec } from 'vega';
 import type { Estimate, Results, TargetEnergy } from '../evaluation/results.js';
 import { PAPER, type PaperEnergy } from './paper.js';
-import { bestFused, fusedTargets, targetOf } from './select.js';
+import { bestFused, energyReached, fusedTargets, targetOf } from './select.js';
 import { bar, COLOUR, figure, line, type Margins, type Place, plotWidth, text } from './style.js';
 import { ENERGY_TITLE, headName, lessOrMore, MINUS, millijoules, percent, unreached } from './words.js';
 
 const MARGINS: Margins = { left: 132, right: 152, top: 8, bottom: 44 };
 const PITCH = 19;
 const THICKNESS = 12;
+/** Opacity, in hexadecimal, of bars without an interval. */
+const PALE = '60';
 /** Right edges of the two columns of numbers, from the right edge of the plot. */
 const ENERGY_COLUMN = 50;
 const SAVING_COLUMN = 144;
@@ -19,6 +21,8 @@ interface Row {
   readonly bold: boolean;
   /** In millijoules, or why there is none. */
   readonly energy: { readonly value: number; readonly interval: Estimate | null } | string;
+  /** That many resamples miss the target, so that there is no interval. */
+  readonly unreliable: boolean;
   /** Against the final prediction alone; null where there is nothing to say. */
   readonly saving: number | null;
 }
@@ -58,20 +62,26 @@ function ownRows(results: Results): Row[] {
   const best = bestFused(results);
   const final = targetOf(results, { kind: 'final', head: null, rule: null });
   return [
-    { ...ownRow('FP alone', final), colour: COLOUR.blue, bold: false, saving: null },
+    { ...ownRow(results, 'FP alone', final), colour: COLOUR.blue, bold: false, saving: null },
     ...fusedTargets(results, best?.rule).map((target) => ({
-      ...ownRow(`Fused, ${headName(target.head, target.block)}`, target),
+      ...ownRow(results, `Fused, ${headName(target.head, target.block)}`, target),
       colour: COLOUR.green,
       bold: target.head === best?.head,
     })),
   ];
 }
 
-function ownRow(label: string, target: TargetEnergy | undefined): Pick<Row, 'label' | 'energy' | 'saving'> {
+function ownRow(
+  results: Results,
+  label: string,
+  target: TargetEnergy | undefined,
+): Pick<Row, 'label' | 'energy' | 'unreliable' | 'saving'> {
   const interval = target?.energyMillijoules ?? null;
+  const value = target ? energyReached(results, target) : null;
   return {
     label,
-    energy: interval === null ? unreached(target) : { value: interval.value, interval },
+    energy: value === null ? unreached(target) : { value, interval },
+    unreliable: interval === null,
     saving: target?.saving?.value ?? null,
   };
 }
@@ -83,6 +93,7 @@ function paperRow({ name, millijoules: value, saving }: PaperEnergy): Row {
     colour: COLOUR.grey,
     bold: false,
     energy: { value, interval: null },
+    unreliable: false,
     saving: isFinal ? null : saving,
   };
 }
@@ -94,14 +105,19 @@ function highest(rows: readonly Row[]): number {
   return ends.reduce((a, b) => Math.max(a, b), 0);
 }
 
-function rowMarks({ label, colour, bold, energy, saving }: Row, y: number, width: number): Mark[] {
+function rowMarks(
+  { label, colour, bold, energy, unreliable, saving }: Row,
+  y: number,
+  width: number,
+): Mark[] {
   const weight = bold ? 'bold' : 'normal';
   const style = { align: 'right', weight } as const;
   if (typeof energy === 'string')
     return [...rowLabel(label, y), ...text(energy, 4, y, { italic: true, halo: true })];
   return [
     ...rowLabel(label, y, weight),
-    bar(0, { scale: 'x', value: energy.value }, y, THICKNESS, colour),
+    bar(0, { scale: 'x', value: energy.value }, y, THICKNESS, unreliable ? `${colour}${PALE}` : colour),
+    ...(unreliable ? text('not reliably', 4, y, { italic: true }) : []),
     ...(energy.interval === null ? [] : whisker(energy.interval, y)),
     ...text(millijoules(energy.value), width + ENERGY_COLUMN, y, style),
     ...(saving === null ? [] : text(lessOrMore(saving), width + SAVING_COLUMN, y, style)),
