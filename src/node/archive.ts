@@ -77,6 +77,8 @@ export async function unpackArchive(
         compressed.destroy();
       }
     });
+    // A small archive may have been read to its end before the interruption could stop the stream.
+    signal?.throwIfAborted();
     await staging.finish();
   } finally {
     await staging.discard();
