@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Classifier } from '../src/classifier.js';
 import type { SpikingNetwork } from '../src/model/graph.js';
 import { kernelModule } from '../src/node/kernels.js';
-import { loadModelFile, shippedModelPath } from '../src/node/models.js';
-import { describeWithCifar100, readRecords } from './support/cifar100.js';
-import { bundled, EdgeCommand, EdgeLibrary } from './support/edge.js';
+import { describeWithCifar100 } from './support/cifar100.js';
+import { PICTURES, pictures, TIMESTEPS } from './support/determinism.js';
+import { bundleFolder, EdgeCommand, EdgeLibrary } from './support/edge.js';
 import { describeWithWasmtime, PYTHON, runProgram } from './support/wasmtime.js';
 
 const LONG = 400_000;
@@ -20,36 +19,30 @@ let library: string;
 let command: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'snnwasm-edge-'));
-  network = await loadModelFile(shippedModelPath());
-  [library, command] = [join(folder, 'library.wasm'), join(folder, 'command.wasm')];
-  writeFileSync(library, await bundled(network, 'library'));
-  writeFileSync(command, await bundled(network, 'command'));
+  ({ folder, network, library, command } = await bundleFolder());
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const IMAGES = 100;
-const TIMESTEPS = 16;
-
-describeWithCifar100(`${IMAGES} CIFAR-100 test images, ${TIMESTEPS} timesteps`, () => {
+describeWithCifar100(`${PICTURES} CIFAR-100 test images, ${TIMESTEPS} timesteps`, () => {
   /** One a picture: the spikes and synaptic operations of every layer, and the spikes of all classes. */
   interface Counts {
     readonly layers: number[];
     readonly counts: number[][];
   }
-  const pictures = () =>
-    readRecords('test', 0, IMAGES).map(({ pixels }) =>
-      Uint8ClampedArray.from(
-        { length: 3072 },
-        (_, index) => pixels[(index % 3) * 1024 + Math.floor(index / 3)]!,
-      ),
+  const images = () => {
+    const { origin, bytes } = pictures();
+    expect(origin).toBe('CIFAR-100 test images');
+    return Array.from(
+      { length: PICTURES },
+      (_, image) => new Uint8ClampedArray(bytes.slice(3072 * image, 3072 * (image + 1))),
     );
+  };
   const digest = (rows: readonly Counts[]) => createHash('sha256').update(JSON.stringify(rows)).digest('hex');
   let expected: Counts[];
 
   beforeAll(async () => {
     const classifier = await Classifier.create(await kernelModule(), network);
-    expected = pictures().map((pixels) => {
+    expected = images().map((pixels) => {
       const run = classifier.start({ width: 32, height: 32, pixels });
       run.advance(TIMESTEPS);
       const layers = run
@@ -57,7 +50,7 @@ describeWithCifar100(`${IMAGES} CIFAR-100 test images, ${TIMESTEPS} timesteps`, 
         .flatMap(({ spikes, synapticOperations }) => [spikes, synapticOperations]);
       return { layers, counts: [[...run.headCounts!], [...run.finalCounts]] };
     });
-    expect(new Set(expected.map(({ layers }) => layers[0])).size).toBeGreaterThan(IMAGES / 2);
+    expect(new Set(expected.map(({ layers }) => layers[0])).size).toBeGreaterThan(PICTURES / 2);
   }, LONG);
 
   it(
@@ -66,7 +59,7 @@ describeWithCifar100(`${IMAGES} CIFAR-100 test images, ${TIMESTEPS} timesteps`, 
       const edge = new EdgeLibrary(new WebAssembly.Module(readFileSync(library)));
       const { exports } = edge;
       const head = network.heads.findIndex(({ name }) => name === network.defaults.head);
-      const rows = pictures().map((pixels) => {
+      const rows = images().map((pixels) => {
         edge.setInput(pixels);
         expect(exports.snnwasm_run(TIMESTEPS)).toBe(0);
         return {
@@ -89,7 +82,7 @@ describeWithCifar100(`${IMAGES} CIFAR-100 test images, ${TIMESTEPS} timesteps`, 
       const edge = new EdgeCommand(readFileSync(command));
       const classes = network.labels.length;
       const head = network.heads.findIndex(({ name }) => name === network.defaults.head);
-      const rows = pictures().map((pixels) => {
+      const rows = images().map((pixels) => {
         const words = ['--timesteps', String(TIMESTEPS)];
         const { code, layers, counts } = edge.run(new Uint8Array(pixels), words);
         expect(code).toBe(0);
@@ -107,7 +100,7 @@ describeWithCifar100(`${IMAGES} CIFAR-100 test images, ${TIMESTEPS} timesteps`, 
       'give the same spikes in all layers',
       () => {
         const path = join(folder, 'pictures.rgb');
-        writeFileSync(path, Buffer.concat(pictures().map((pixels) => new Uint8Array(pixels))));
+        writeFileSync(path, Buffer.concat(images().map((pixels) => new Uint8Array(pixels))));
         const script = join(import.meta.dirname, 'support/wasmtime_counts.py');
         const { code, stdout, stderr } = runProgram(PYTHON, [script, library, path, String(TIMESTEPS)]);
         expect([code, stderr]).toEqual([0, '']);

@@ -4,8 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answerOf } from '../src/answer.js';
@@ -15,9 +14,8 @@ import { resizeImage } from '../src/image/resize.js';
 import type { SpikingNetwork } from '../src/model/graph.js';
 import { nodeCodecs } from '../src/node/codecs.js';
 import { kernelModule } from '../src/node/kernels.js';
-import { loadModelFile, shippedModelPath } from '../src/node/models.js';
 import { CLI, snnwasm } from './support/cli.js';
-import { bundled } from './support/edge.js';
+import { bundleFolder } from './support/edge.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 import {
   describeWithCompiler,
@@ -37,11 +35,7 @@ let library: string;
 let command: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'snnwasm-edge-'));
-  network = await loadModelFile(shippedModelPath());
-  [library, command] = [join(folder, 'library.wasm'), join(folder, 'command.wasm')];
-  writeFileSync(library, await bundled(network, 'library'));
-  writeFileSync(command, await bundled(network, 'command'));
+  ({ folder, network, library, command } = await bundleFolder());
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

@@ -1,17 +1,16 @@
 /** Chromium, headless, with the benchmark's page in it; the files come from a server of this process. */
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { type Browser, chromium } from 'playwright-core';
 import { shippedModelPath } from '../../src/node/models.js';
+import { chromiumPath } from '../../test/support/find-chromium.js';
 import { bundle } from './bundle.js';
 import type { HostJob, HostReport } from './engine-benchmark.js';
 import type { PageBenchmark } from './page.js';
 import type { Throughput, Way } from './share.js';
 
-const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 /** Only a page that is isolated from other origins may share memory; and its clock has 5 microseconds, not 100. */
 const HEADERS = {
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -29,8 +28,8 @@ export interface BenchmarkPage {
 
 /** Opens the page; null where no Chromium is found (SNNWASM_CHROMIUM names another). */
 export async function openPage(): Promise<BenchmarkPage | null> {
-  const executablePath = process.env.SNNWASM_CHROMIUM ?? CANDIDATES.find((path) => existsSync(path));
-  if (executablePath === undefined) return null;
+  const executablePath = chromiumPath();
+  if (executablePath === null) return null;
   const server = await serve();
   let browser: Browser;
   try {

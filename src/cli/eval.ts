@@ -15,9 +15,8 @@ import { readFileChecked, writeFileAtomic } from '../node/files.js';
 import { sha256 } from '../node/hash.js';
 import { shippedModelPath } from '../node/models.js';
 import { explained } from '../node/system-error.js';
-import { mirrored, occluded, PRIOR_OCCLUSION } from '../observation/pictures.js';
+import { fittingPicture, mirrored, PRIOR_OCCLUSION } from '../observation/pictures.js';
 import { rowsUpTo } from '../observation/rows.js';
-import { uniformNumbers } from '../random.js';
 import { writeReport } from '../report/report.js';
 import { type Observing, observe, type Pictures } from './observe.js';
 import { decimalNumber, wholeNumber } from './options.js';
@@ -122,14 +121,14 @@ function fittingPictures(
   { images, sha256 }: Split,
 ): Pictures {
   const drawn = drawIndices(images.length, plan.fitImages, FIT_SEED);
-  const grey = plan.network.normalisation.mean.map((mean) => Math.round(255 * mean));
+  const { normalisation } = plan.network;
   return {
     stage: 'observing training images',
     key: [sha256, FIT_SEED, fitOcclusion],
     count: plan.fitImages,
     at: (number) => {
       const { label, image } = images.image(drawn[number]!);
-      return { label, image: occluded(image, fitOcclusion, grey, uniformNumbers(number)) };
+      return { label, image: fittingPicture(image, normalisation, fitOcclusion, number) };
     },
   };
 }

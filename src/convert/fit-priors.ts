@@ -12,10 +12,9 @@ import type { LabelledImages } from '../data/cifar100.js';
 import type { SpikingNetwork } from '../model/graph.js';
 import { Observations } from '../observation/observations.js';
 import { Observer } from '../observation/observer.js';
-import { occluded, PRIOR_OCCLUSION } from '../observation/pictures.js';
+import { fittingPicture, PRIOR_OCCLUSION } from '../observation/pictures.js';
 import { rowsUpTo } from '../observation/rows.js';
 import { fitHeadByArea } from '../observation/strengths.js';
-import { uniformNumbers } from '../random.js';
 
 /**
  * @param indices - which images
@@ -35,10 +34,9 @@ export async function fitPriors(
   const rows = rowsUpTo(network.defaults.timesteps);
   const observer = await Observer.create(module, network, { ...network.defaults, heads, rows });
   const observations = new Observations(network, rows, heads, indices.length);
-  const grey = network.normalisation.mean.map((mean) => Math.round(255 * mean));
   for (const [position, index] of indices.entries()) {
     const { label, image } = images.image(index);
-    const covered = occluded(image, PRIOR_OCCLUSION, grey, uniformNumbers(position));
+    const covered = fittingPicture(image, network.normalisation, PRIOR_OCCLUSION, position);
     observations.set(position, observer.observe(covered, label));
     await onImage?.(position + 1, indices.length);
   }

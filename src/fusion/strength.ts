@@ -100,7 +100,13 @@ export function fitByEnergy(
 }
 
 /** What ranks the classes: eq. (14) with strength P, or the score of BayesianSpikeFusion with strength alpha. */
-export type FusionScore = 'eap' | 'spike-fusion';
+export type FusionScore = keyof typeof SCORES;
+
+const SCORES = {
+  eap: fusedScore,
+  'spike-fusion': (count: number, headCount: number, _timesteps: number, alpha: number) =>
+    spikeFusionScore(count, headCount, alpha),
+} as const;
 
 /**
  * Accuracy at every row with one strength; 0 is the final prediction alone. Throws as {@link
@@ -164,16 +170,13 @@ export function chooseClass(
   strength: number,
   scoredBy: FusionScore,
 ): number {
-  const scoreOf =
-    scoredBy === 'eap'
-      ? (count: number, headCount: number) => fusedScore(count, headCount, timesteps, strength)
-      : (count: number, headCount: number) => spikeFusionScore(count, headCount, strength);
+  const scoreOf = SCORES[scoredBy];
   let best = 0;
   let bestScore = -1;
   let bestCount = -1;
   for (let j = 0; j < data.classes; j++) {
     const count = data.final[start + j]!;
-    const score = strength === 0 ? count : scoreOf(count, data.head[start + j]!);
+    const score = strength === 0 ? count : scoreOf(count, data.head[start + j]!, timesteps, strength);
     if (score > bestScore || (score === bestScore && count > bestCount)) {
       best = j;
       bestScore = score;

@@ -1,5 +1,7 @@
 /** Variants of a labelled picture, which leave its label as it is. */
 import type { PixelImage } from '../image/pixel-image.js';
+import type { InputNormalisation } from '../model/graph.js';
+import { uniformNumbers } from '../random.js';
 
 /** The same picture, its left and right exchanged. */
 export function mirrored(image: PixelImage): PixelImage {
@@ -18,6 +20,21 @@ export function mirrored(image: PixelImage): PixelImage {
  * network that ships is right about 76 %, its internal heads in proportion, and about 91 % uncovered.
  */
 export const PRIOR_OCCLUSION = 16;
+
+/**
+ * A picture as priors are fitted on it: occluded with the colour that the network sees as 0.
+ *
+ * @param number - of the picture: the same always gets the same square
+ */
+export function fittingPicture(
+  image: PixelImage,
+  { mean }: InputNormalisation,
+  largest: number,
+  number: number,
+): PixelImage {
+  const grey = mean.map((value) => Math.round(255 * value));
+  return occluded(image, largest, grey, uniformNumbers(number));
+}
 
 /**
  * The same picture with a square of one colour over a part of it (cutout, DeVries and Taylor 2017), so that a network

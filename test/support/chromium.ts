@@ -2,26 +2,9 @@
  * A browser for tests: Chromium, from SNNWASM_CHROMIUM or under one of its usual names. Where there is none, tests
  * skip and say so; they fail instead in CI, and where SNNWASM_REQUIRE_BROWSER is 1.
  */
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { describe, it } from 'vitest';
-
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome'];
-
-const PLACES = [
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-];
-
-/** Path of the browser, or null. */
-export function chromiumPath(): string | null {
-  const named = process.env.SNNWASM_CHROMIUM;
-  if (named !== undefined && named !== '') return named;
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  const candidates = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
-  return [...candidates, ...PLACES].find(isExecutable) ?? null;
-}
+import { chromiumPath } from './find-chromium.js';
 
 /**
  * Starts the browser. Root, as in containers, has to do without its sandbox.
@@ -48,14 +31,5 @@ export function describeWithChromium(name: string, define: () => void): void {
     // The reporter says of a file that skips as a whole no more than that.
     console.warn(`${name}: ${reason}`);
     describe.skip(`${name} (${reason})`, define);
-  }
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
   }
 }

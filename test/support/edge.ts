@@ -6,8 +6,24 @@ import { WASI } from 'node:wasi';
 import * as E from '../../assembly/edge/layout.js';
 import { type BundleOptions, bundleModel, type Flavour } from '../../src/bundle/bundle.js';
 import type { SpikingNetwork } from '../../src/model/graph.js';
+import { loadModelFile, shippedModelPath } from '../../src/node/models.js';
 import { bundleTemplate } from '../../src/node/templates.js';
 import { buildNetwork } from '../generate.js';
+
+/** The model that ships and both of its bundles, in a temporary folder that the caller removes. */
+export async function bundleFolder(): Promise<{
+  readonly folder: string;
+  readonly network: SpikingNetwork;
+  readonly library: string;
+  readonly command: string;
+}> {
+  const folder = mkdtempSync(join(tmpdir(), 'snnwasm-edge-'));
+  const network = await loadModelFile(shippedModelPath());
+  const [library, command] = [join(folder, 'library.wasm'), join(folder, 'command.wasm')];
+  writeFileSync(library, await bundled(network, 'library'));
+  writeFileSync(command, await bundled(network, 'command'));
+  return { folder, network, library, command };
+}
 
 /** What a bundle of flavour `library` exports; pointers are addresses in `memory`, texts end in a zero byte. */
 export interface EdgeExports {
