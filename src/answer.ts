@@ -47,6 +47,8 @@ export interface Answer {
   readonly head: string | null;
   /** P of eq. (16); 0 without a head. */
   readonly priorStrength: number;
+  /** k: a timestep's spikes counted as t^k. */
+  readonly forgetting: number;
 }
 
 /**
@@ -85,6 +87,7 @@ export function answerOf(
     annEnergyMillijoules: annEnergyMillijoules(multiplyAccumulates(network), denseModel(energy)),
     head: run.head,
     priorStrength: run.priorStrength,
+    forgetting: run.forgetting,
   };
 }
 

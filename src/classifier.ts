@@ -6,11 +6,13 @@
 import { BLOCK_TIMESTEPS } from './engine/plan.js';
 import { Simulation } from './engine/simulation.js';
 import { UserError } from './errors.js';
+import { Evidence } from './fusion/evidence.js';
 import { fuse, type HeadPrior, type Posterior } from './fusion/posterior.js';
+import type { SpikeCounts } from './fusion/prior.js';
 import type { PixelImage } from './image/pixel-image.js';
 import { resizeImage } from './image/resize.js';
 import { quantiseInput } from './image/tensor.js';
-import { MAXIMUM_PRIOR_STRENGTH } from './model/bounds.js';
+import { MAXIMUM_FORGETTING, MAXIMUM_PRIOR_STRENGTH } from './model/bounds.js';
 import type { Propagation, SpikingNetwork } from './model/graph.js';
 
 /** How an image is run; what is left out comes from the model. */
@@ -23,6 +25,8 @@ export interface RunOptions {
   readonly propagation?: Propagation | undefined;
   /** Membrane potential at the start, as a fraction of the threshold, 0 to 1. */
   readonly initialPotential?: number | undefined;
+  /** k: a timestep's spikes count as t^k (src/fusion/evidence.ts), 0 to 16; 0 counts all timesteps alike, as the paper does. */
+  readonly forgetting?: number | undefined;
   /**
    * Further internal heads to simulate and count, by name, or `'all'`. They do not change the answer; what they cost
    * is counted, because it is spent. Default: none.
@@ -88,10 +92,12 @@ export class Run {
   readonly head: string | null;
   /** How far a spike travels within a timestep. */
   readonly propagation: Propagation;
+  /** k, by which early timesteps count less. */
+  readonly forgetting: number;
   readonly #simulation: Simulation;
   readonly #presented: number;
-  readonly #finalCounts: Uint32Array;
-  readonly #headCounts: Uint32Array | null;
+  readonly #final: SimulatedHead;
+  readonly #internal: SimulatedHead | null;
   readonly #heads: readonly SimulatedHead[];
   readonly #layers: { spikes: number; synapticOperations: number }[];
   readonly #output = { spikes: 0, synapticOperations: 0 };
@@ -105,6 +111,7 @@ export class Run {
     this.#simulation = simulation;
     this.head = options.head === undefined ? defaults.head : options.head;
     this.propagation = options.propagation ?? defaults.propagation;
+    this.forgetting = checkForgetting(options.forgetting ?? defaults.forgetting);
     const prior = this.head === null ? null : internalHead(network, this.head);
     this.#priorStrength = prior === null ? 0 : (options.priorStrength ?? heads[prior]!.priorStrength);
     checkPriorStrength(this.#priorStrength);
@@ -113,9 +120,14 @@ export class Run {
       ...watched(network, options),
       heads.length - 1,
     ]);
-    this.#heads = [...indices].map((index) => ({ index, counts: new Uint32Array(network.labels.length) }));
-    this.#finalCounts = this.#countsAt(heads.length - 1);
-    this.#headCounts = prior === null ? null : this.#countsAt(prior);
+    const classes = network.labels.length;
+    this.#heads = [...indices].map((index) => ({
+      index,
+      counts: new Uint32Array(classes),
+      evidence: new Evidence(classes, this.forgetting),
+    }));
+    this.#final = this.#headAt(heads.length - 1);
+    this.#internal = prior === null ? null : this.#headAt(prior);
     simulation.start(input, {
       heads: [...indices],
       propagation: this.propagation,
@@ -141,7 +153,7 @@ export class Run {
    */
   weighPrior(strength: number): void {
     checkPriorStrength(strength);
-    if (this.#headCounts !== null) this.#priorStrength = strength;
+    if (this.#internal !== null) this.#priorStrength = strength;
   }
 
   /** Timesteps computed so far: N of eq. (10). */
@@ -151,12 +163,22 @@ export class Run {
 
   /** Spikes of every class so far: M_j. A view. */
   get finalCounts(): Readonly<Uint32Array> {
-    return this.#finalCounts;
+    return this.#final.counts;
   }
 
   /** The same of the internal head, or null. A view. */
   get headCounts(): Readonly<Uint32Array> | null {
-    return this.#headCounts;
+    return this.#internal?.counts ?? null;
+  }
+
+  /** What the posterior makes of them: spikes and timesteps by their weights, the same two without forgetting. A copy. */
+  finalEvidence(): SpikeCounts {
+    return this.#final.evidence.counts();
+  }
+
+  /** The same of the internal head, or null. A copy. */
+  headEvidence(): SpikeCounts | null {
+    return this.#internal?.evidence.counts() ?? null;
   }
 
   /** The spikes of every class so far, of every head that is simulated, by its name. Views. */
@@ -190,7 +212,7 @@ export class Run {
 
   /** The firing rates after fusion, eqs. (9) to (18). */
   posterior(): Posterior {
-    return fuse({ counts: this.#finalCounts, timesteps: this.#timesteps }, this.#prior());
+    return fuse(this.finalEvidence(), this.#prior());
   }
 
   /** What every layer has done so far, in the order of the network's layers. */
@@ -243,8 +265,8 @@ export class Run {
   }
 
   #prior(): HeadPrior | null {
-    if (this.#headCounts === null) return null;
-    return { counts: this.#headCounts, timesteps: this.#timesteps, strength: this.#priorStrength };
+    const head = this.headEvidence();
+    return head && { ...head, strength: this.#priorStrength };
   }
 
   /** Allocates nothing, since it runs at every timestep. */
@@ -255,22 +277,24 @@ export class Run {
       layer.spikes += this.#simulation.layerSpikes(index, timestep);
       layer.synapticOperations += this.#simulation.layerOperations(index, timestep);
     }
-    for (const { index, counts } of this.#heads) {
+    for (const { index, counts, evidence } of this.#heads) {
       this.#output.spikes += this.#simulation.headSpikes(index, timestep);
       this.#output.synapticOperations += this.#simulation.headOperations(index, timestep);
       this.#simulation.addFired(index, timestep, counts);
+      evidence.add(this.#simulation.fired(index, timestep));
     }
   }
 
-  #countsAt(index: number): Uint32Array {
-    return this.#heads.find((head) => head.index === index)!.counts;
+  #headAt(index: number): SimulatedHead {
+    return this.#heads.find((head) => head.index === index)!;
   }
 }
 
-/** A head of the network by its index, and the spikes of its classes so far. */
+/** A head of the network by its index, and the spikes of its classes so far, as they are and weighted. */
 interface SimulatedHead {
   readonly index: number;
   readonly counts: Uint32Array;
+  readonly evidence: Evidence;
 }
 
 /** Indices of the heads to watch. */
@@ -294,6 +318,11 @@ function internalHead(network: SpikingNetwork, name: string): number {
 function checkPriorStrength(strength: number): void {
   if (strength >= 0 && strength <= MAXIMUM_PRIOR_STRENGTH) return;
   throw new UserError(`the prior strength is a number from 0 to ${MAXIMUM_PRIOR_STRENGTH}, not ${strength}`);
+}
+
+function checkForgetting(forgetting: number): number {
+  if (Number.isInteger(forgetting) && forgetting >= 0 && forgetting <= MAXIMUM_FORGETTING) return forgetting;
+  throw new UserError(`forgetting is a whole number from 0 to ${MAXIMUM_FORGETTING}, not ${forgetting}`);
 }
 
 function checkFraction(initialPotential: number): number {

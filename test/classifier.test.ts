@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Classifier, type Run, type RunOptions } from '../src/classifier.js';
 import { exactTimestepLimit } from '../src/engine/range.js';
 import { UserError } from '../src/errors.js';
+import { Evidence } from '../src/fusion/evidence.js';
 import { fuse } from '../src/fusion/posterior.js';
 import { resizeImage } from '../src/image/resize.js';
 import type { Propagation } from '../src/model/graph.js';
@@ -75,6 +76,24 @@ describe('a run', () => {
       const eap = ((7 * head![j]!) / 40 + count) / (7 + 40);
       expect(posterior.estimates[j]).toBeCloseTo(eap, 12);
     });
+  });
+
+  it('weighs timestep t by t^k in the posterior, and counts spikes as they are', () => {
+    const run = classifier.start(image, { head: '1', priorStrength: 3, forgetting: 2 });
+    const weighted = { final: new Evidence(10, 2), head: new Evidence(10, 2) };
+    const before = { final: run.finalCounts.slice(), head: run.headCounts!.slice() };
+    run.advance(20, () => {
+      weighted.final.add(Uint8Array.from(run.finalCounts, (count, j) => count - before.final[j]!));
+      weighted.head.add(Uint8Array.from(run.headCounts!, (count, j) => count - before.head[j]!));
+      before.final.set(run.finalCounts);
+      before.head.set(run.headCounts!);
+    });
+    expect(run.finalEvidence()).toEqual(weighted.final.counts());
+    expect(run.headEvidence()).toEqual(weighted.head.counts());
+    const expected = fuse(weighted.final.counts(), { ...weighted.head.counts(), strength: 3 });
+    expect(run.posterior()).toEqual(expected);
+    expect(run.posterior()).not.toEqual(runOf({ head: '1', priorStrength: 3, forgetting: 0 }, 20).posterior);
+    expect(runOf({ head: '1', forgetting: 2 }, 20).final).toEqual(runOf({ head: '1' }, 20).final);
   });
 
   it('takes what is left out from the model', () => {
@@ -191,6 +210,8 @@ describe('refuses', () => {
       { priorStrength: 1000001 },
       'the prior strength is a number from 0 to 1000000, not 1000001',
     ],
+    ['a broken power', { forgetting: 1.5 }, 'forgetting is a whole number from 0 to 16, not 1.5'],
+    ['a power too high', { forgetting: 17 }, 'forgetting is a whole number from 0 to 16, not 17'],
   ])('%s', (_, options, message) => {
     expect(() => classifier.start(image, options)).toThrow(new UserError(message));
     expect(() => classifier.check(options, 1)).toThrow(new UserError(message));

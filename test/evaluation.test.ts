@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { fraction, percentileInterval, resample } from '../src/evaluation/bootstrap.js';
 import { CurveCollector, planCurves } from '../src/evaluation/curves.js';
 import { crossing } from '../src/fusion/crossing.js';
+import { RowWeights } from '../src/fusion/evidence.js';
 import { fuse } from '../src/fusion/posterior.js';
 import type { SpikeCounts } from '../src/fusion/prior.js';
 import { quantiseInput } from '../src/image/tensor.js';
@@ -18,6 +19,7 @@ import {
   recordBytes,
 } from '../src/observation/record.js';
 import { rowsUpTo } from '../src/observation/rows.js';
+import type { FittedStrength } from '../src/observation/strengths.js';
 import { uniformNumbers } from '../src/random.js';
 import { buildNetwork } from './generate.js';
 import { simulate } from './reference/simulator.js';
@@ -126,9 +128,17 @@ function highestSpikeFusion(final: SpikeCounts, head: ArrayLike<number>, alpha: 
 describe('curves', () => {
   it('choose as the posterior ranks, and cost what they compute', async () => {
     const records = await observeMany(6);
-    const plans = planCurves(3, [
-      [{ rule: 'fixed', strength: 4 }],
-      [{ rule: 'schedule', strength: rows.map((_, row) => row * 3) }],
+    const strengths: FittedStrength[][] = [
+      [
+        { rule: 'fixed', strength: 4, forgetting: 0 },
+        { rule: 'fixed', strength: 2.5, forgetting: 3 },
+      ],
+      [{ rule: 'schedule', strength: rows.map((_, row) => row * 3), forgetting: 0 }],
+    ];
+    const plans = planCurves(3, strengths, [0, 3]);
+    expect(plans.map(({ kind, position, forgetting }) => `${kind} ${position} ${forgetting}`)).toEqual([
+      ...['final 2 0', 'fused 0 0', 'fused 1 0', 'truncated 0 0', 'truncated 1 0'],
+      ...['final 2 3', 'fused 0 3', 'truncated 0 3', 'truncated 1 3'],
     ]);
     const collector = new CurveCollector(network, rows, heads, plans, records.length);
     const all = new Observations(network, rows, heads, records.length);
@@ -136,13 +146,13 @@ describe('curves', () => {
       collector.add(image, record);
       all.set(image, record);
     });
-    const countsOf = (position: number, image: number, row: number) => ({
-      counts: all.counts[position]!.subarray(
-        (image * rows.length + row) * 7,
-        (image * rows.length + row + 1) * 7,
-      ),
-      timesteps: rows[row]!,
-    });
+    const countsOf = (position: number, image: number, row: number, forgetting: number) => {
+      const first = image * rows.length * 7;
+      const weights = new RowWeights(rows, forgetting);
+      const weighted = new Float64Array(rows.length * 7);
+      weights.weigh(all.counts[position]!.subarray(first, first + weighted.length), weighted);
+      return { counts: weighted.subarray(row * 7, (row + 1) * 7), timesteps: weights.timesteps[row]! };
+    };
     for (const { plan, correct, operations, spikes } of collector.curves) {
       const layers = network.heads[plan.kind === 'fused' ? 2 : plan.position]!.layer + 1;
       const parts = Array.from({ length: layers }, (_, layer) => layer);
@@ -152,11 +162,12 @@ describe('curves', () => {
         expect(spikes[row]).toBe(parts.reduce((sum, part) => sum + all.spikes[part]![row]!, 0));
         records.forEach((record, image) => {
           const strength = typeof plan.strength === 'object' ? (plan.strength?.[row] ?? 0) : plan.strength;
-          const final = countsOf(plan.kind === 'fused' ? 2 : plan.position, image, row);
-          const prior = plan.kind === 'fused' ? { ...countsOf(plan.position, image, row), strength } : null;
+          const final = countsOf(plan.kind === 'fused' ? 2 : plan.position, image, row, plan.forgetting);
+          const head = countsOf(plan.position, image, row, plan.forgetting);
+          const prior = strength === null ? null : { ...head, strength };
           const chosen =
             plan.rule === 'schedule' && strength !== null && strength > 0
-              ? highestSpikeFusion(final, countsOf(plan.position, image, row).counts, strength)
+              ? highestSpikeFusion(final, head.counts, strength)
               : fuse(final, prior).ranking[0];
           expect(correct[image * rows.length + row]).toBe(chosen === record.label ? 1 : 0);
           const cost = parts.reduce(

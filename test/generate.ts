@@ -119,6 +119,7 @@ export function buildNetwork(recipe: NetworkRecipe): SpikingNetwork {
       timesteps: 1 + Math.floor(builder.random() * 64),
       initialPotential: 0.5,
       propagation: recipe.propagation,
+      forgetting: 0,
       head: internal[internal.length - 1] ?? null,
     },
     provenance: { generator: 'test', seed: recipe.seed, scales: [RATE, 'rate'] },

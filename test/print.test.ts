@@ -17,6 +17,7 @@ const answer: Answer = {
   annEnergyMillijoules: 0.0123,
   head: '5',
   priorStrength: 20,
+  forgetting: 2,
 };
 
 const trace: Trace = {

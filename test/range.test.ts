@@ -93,7 +93,7 @@ describe('timestep limits', () => {
         },
       ],
       heads: [],
-      defaults: { timesteps: 1, initialPotential: 1, propagation: 'synchronous', head: null },
+      defaults: { timesteps: 1, initialPotential: 1, propagation: 'synchronous', forgetting: 0, head: null },
       provenance: {},
     });
     // V rises from the threshold by bias + weight * 1024 - threshold at every timestep
@@ -150,7 +150,7 @@ function wide(channels: number, height: number, width: number, classes: number):
         priorStrength: 0,
       },
     ],
-    defaults: { timesteps: 1, initialPotential: 1, propagation: 'synchronous', head: null },
+    defaults: { timesteps: 1, initialPotential: 1, propagation: 'synchronous', forgetting: 0, head: null },
     provenance: {},
   };
 }

@@ -62,7 +62,7 @@ function handNetwork(): SpikingNetwork {
     labels: ['yes', 'no'],
     layers: [first, second],
     heads: [head],
-    defaults: { timesteps: 4, initialPotential: 0, propagation: 'synchronous', head: null },
+    defaults: { timesteps: 4, initialPotential: 0, propagation: 'synchronous', forgetting: 0, head: null },
     provenance: {},
   };
 }

@@ -33,7 +33,7 @@ function networkOf(input: Shape, layers: SpikingLayer[], classes = 1): SpikingNe
     labels: Array.from({ length: classes }, (_, index) => `class ${index}`),
     layers,
     heads: [{ ...head, name: 'final', lambda: 1, priorStrength: 0 }],
-    defaults: { timesteps: 1, initialPotential: 0, propagation: 'pipelined', head: null },
+    defaults: { timesteps: 1, initialPotential: 0, propagation: 'pipelined', forgetting: 0, head: null },
     provenance: {},
   };
 }

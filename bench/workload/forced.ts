@@ -65,7 +65,7 @@ export function forcedNetwork(source: Shape, options: ForcedNetworkOptions = {})
         priorStrength: 0,
       },
     ],
-    defaults: { timesteps: 64, initialPotential: 0.5, propagation: 'synchronous', head: null },
+    defaults: { timesteps: 64, initialPotential: 0.5, propagation: 'synchronous', forgetting: 0, head: null },
     provenance: {},
   };
 }

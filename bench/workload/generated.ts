@@ -115,7 +115,7 @@ function quantised(
     labels: network.labels,
     layers: quantiseLayers(normalised, FRACTION_BITS),
     heads: quantiseHeads(normalised).map((head) => ({ ...head, priorStrength: 0 })),
-    defaults: { timesteps: 64, initialPotential: 0.5, propagation: 'synchronous', head: null },
+    defaults: { timesteps: 64, initialPotential: 0.5, propagation: 'synchronous', forgetting: 0, head: null },
     provenance: {},
   };
 }

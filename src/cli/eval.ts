@@ -7,7 +7,7 @@ import { type Cifar100, drawIndices } from '../data/cifar100.js';
 import { UserError } from '../errors.js';
 import { type EvaluationPlan, evaluateRecords } from '../evaluation/evaluate.js';
 import type { Results } from '../evaluation/results.js';
-import { MAXIMUM_PRIOR_STRENGTH } from '../model/bounds.js';
+import { MAXIMUM_FORGETTING, MAXIMUM_PRIOR_STRENGTH } from '../model/bounds.js';
 import { readModel } from '../model/file.js';
 import type { Propagation, SpikingNetwork } from '../model/graph.js';
 import { type Cifar100Split, openCifar100 } from '../node/cifar100.js';
@@ -35,6 +35,7 @@ interface EvalFlags {
   readonly initialPotential: number;
   readonly heads: string;
   readonly priorStrength: number | 'auto';
+  readonly forgetting: number | 'auto';
   readonly fitImages: number;
   readonly fitOcclusion: number;
   readonly mirror?: boolean;
@@ -68,7 +69,13 @@ export function evalCommand(): Command {
       strength,
       'auto' as const,
     )
-    .option('--fit-images <n>', 'training images to fit P on', wholeNumber(1, 1e6), 500)
+    .option(
+      '--forgetting <k>',
+      "count timestep t as t^k, beside the paper's k = 0, or auto to fit k on training images",
+      forgetting,
+      'auto' as const,
+    )
+    .option('--fit-images <n>', 'training images to fit P and k on', wholeNumber(1, 1e6), 500)
     .option(
       '--fit-occlusion <n>',
       'cover a random square of up to n x n pixels of each of these, so that they are about as hard as unseen ones',
@@ -153,13 +160,15 @@ function planOf(network: SpikingNetwork, flags: EvalFlags, images: Cifar100): Ev
   if (network.labels.length !== 100) {
     throw new UserError(`the model tells ${network.labels.length} classes apart, but CIFAR-100 has 100`);
   }
+  const fits = flags.forgetting === 'auto' || (flags.priorStrength === 'auto' && flags.heads !== 'none');
   return {
     network,
     heads: [...internalHeads(network, flags.heads), network.heads.length - 1],
     rows: rowsUpTo(flags.timesteps),
-    fitImages: flags.priorStrength === 'auto' && flags.heads !== 'none' ? flags.fitImages : 0,
+    fitImages: fits ? flags.fitImages : 0,
     images: Math.min(flags.limit ?? images.length, images.length),
     fixedStrength: flags.priorStrength === 'auto' ? null : flags.priorStrength,
+    fixedForgetting: flags.forgetting === 'auto' ? null : flags.forgetting,
   };
 }
 
@@ -213,6 +222,7 @@ function commandLine(flags: EvalFlags): string {
     `--initial-potential ${flags.initialPotential}`,
     `--heads ${flags.heads}`,
     `--prior-strength ${flags.priorStrength}`,
+    `--forgetting ${flags.forgetting}`,
     `--fit-images ${flags.fitImages}`,
     `--fit-occlusion ${flags.fitOcclusion}`,
   );
@@ -245,4 +255,11 @@ function strength(text: string): number | 'auto' {
   if (!/^[\d.]+$/.test(text) || !(value <= MAXIMUM_PRIOR_STRENGTH))
     throw new InvalidArgumentError(`It must be a number from 0 to ${MAXIMUM_PRIOR_STRENGTH}, or auto.`);
   return value;
+}
+
+function forgetting(text: string): number | 'auto' {
+  if (text === 'auto') return text;
+  if (!/^\d+$/.test(text) || Number(text) > MAXIMUM_FORGETTING)
+    throw new InvalidArgumentError(`It must be a whole number from 0 to ${MAXIMUM_FORGETTING}, or auto.`);
+  return Number(text);
 }

@@ -107,7 +107,7 @@ function simulatedHash(network: SpikingNetwork): string {
       ...network,
       name: 'simulated',
       heads: network.heads.map((head) => ({ ...head, priorStrength: 0 })),
-      defaults: { timesteps: 1, initialPotential: 0, propagation: 'synchronous', head: null },
+      defaults: { timesteps: 1, initialPotential: 0, propagation: 'synchronous', head: null, forgetting: 0 },
       provenance: {},
     }),
   );

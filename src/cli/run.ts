@@ -4,7 +4,7 @@ import { type Answer, answerOf } from '../answer.js';
 import { Classifier, type RunOptions } from '../classifier.js';
 import { UserError } from '../errors.js';
 import { decodeImage } from '../image/decode.js';
-import { MAXIMUM_PRIOR_STRENGTH } from '../model/bounds.js';
+import { MAXIMUM_FORGETTING, MAXIMUM_PRIOR_STRENGTH } from '../model/bounds.js';
 import type { Propagation } from '../model/graph.js';
 import { nodeCodecs } from '../node/codecs.js';
 import { listImages, readFileChecked } from '../node/files.js';
@@ -23,6 +23,7 @@ interface RunFlags {
   readonly priorStrength?: number;
   readonly propagation?: Propagation;
   readonly initialPotential?: number;
+  readonly forgetting?: number;
   readonly top: number;
   readonly json?: boolean;
   readonly trace?: boolean;
@@ -63,6 +64,11 @@ export function runCommand(): Command {
       ).choices(['synchronous', 'pipelined']),
     )
     .option('--initial-potential <v>', 'membrane potential at the start, in thresholds', decimalNumber(0, 1))
+    .option(
+      '--forgetting <k>',
+      "count timestep t as t^k; 0: all alike, as in the paper (default: the model's)",
+      wholeNumber(0, MAXIMUM_FORGETTING),
+    )
     .option('--top <n>', 'classes to show', wholeNumber(1, 1000), 5)
     .option('--trace', 'show how the rates of the top classes moved over time')
     .option('--json', 'print a JSON array, one object an image')
@@ -132,6 +138,7 @@ function runOptions(flags: RunFlags): RunOptions {
     priorStrength: flags.priorStrength,
     propagation: flags.propagation,
     initialPotential: flags.initialPotential,
+    forgetting: flags.forgetting,
   };
 }
 

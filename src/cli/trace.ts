@@ -1,6 +1,7 @@
 /** How the posterior moved over time: the fused rates of the final top classes at every timestep. */
 import type { Run } from '../classifier.js';
 import { fuse } from '../fusion/posterior.js';
+import type { SpikeCounts } from '../fusion/prior.js';
 
 export interface Trace {
   readonly timesteps: number;
@@ -11,11 +12,11 @@ export interface Trace {
   }[];
 }
 
-/** Keeps a run's counts after every timestep; rates are worked out once the top classes are known. */
+/** Keeps a run's evidence after every timestep; rates are worked out once the top classes are known. */
 export class TraceRecorder {
   readonly #run: Run;
-  readonly #final: Uint32Array[] = [];
-  readonly #head: Uint32Array[] = [];
+  readonly #final: SpikeCounts[] = [];
+  readonly #head: (SpikeCounts | null)[] = [];
 
   constructor(run: Run) {
     this.#run = run;
@@ -23,17 +24,16 @@ export class TraceRecorder {
 
   /** To be called after every timestep. */
   record(): void {
-    this.#final.push(Uint32Array.from(this.#run.finalCounts));
-    if (this.#run.headCounts !== null) this.#head.push(Uint32Array.from(this.#run.headCounts));
+    this.#final.push(this.#run.finalEvidence());
+    this.#head.push(this.#run.headEvidence());
   }
 
   /** The rates, eq. (14), of the given classes. */
   trace(classes: readonly { readonly label: string; readonly index: number }[]): Trace {
-    const estimates = this.#final.map((counts, row) => {
-      const timesteps = row + 1;
-      const head = this.#head[row];
-      const prior = head && { counts: head, timesteps, strength: this.#run.priorStrength };
-      return fuse({ counts, timesteps }, prior ?? null).estimates;
+    const strength = this.#run.priorStrength;
+    const estimates = this.#final.map((final, row) => {
+      const head = this.#head[row] ?? null;
+      return fuse(final, head && { ...head, strength }).estimates;
     });
     return {
       timesteps: this.#final.length,

@@ -150,6 +150,7 @@ export function quantiseNetwork(
       timesteps: options.timesteps,
       initialPotential: options.initialPotential,
       propagation: options.propagation,
+      forgetting: 0,
       head: null,
     },
     provenance: options.provenance,

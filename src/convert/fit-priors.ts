@@ -1,25 +1,26 @@
 /**
- * Fits the prior strength P of every internal head, eq. (16), on training images: the P under which the fused
- * prediction is right most often, counted over all timesteps of a default run. That is the area under the curve of
- * accuracy against energy; the energy to reach one accuracy says the same with far more noise, because curves run flat
- * into it. The head with the largest area becomes the model's default, and none does where the final prediction
+ * Fits how the final prediction is read, on training images: how fast early timesteps are forgotten
+ * (src/fusion/evidence.ts), then the prior strength P of every internal head, eq. (16). Each is what makes the prediction
+ * right most often, counted over all timesteps of a default run. That is the area under the curve of accuracy against
+ * energy; the energy to reach one accuracy says the same with far more noise, because curves run flat into it. The head with the largest area becomes the model's default, and none does where the final prediction
  * alone has it.
  *
  * A network knows its training images by heart, and there the final prediction needs no help; a square over a part of
  * each (src/observation/pictures.ts) makes them about as hard as images that it has not seen.
  */
 import type { LabelledImages } from '../data/cifar100.js';
+import type { StrengthAccuracy } from '../fusion/strength.js';
 import type { SpikingNetwork } from '../model/graph.js';
 import { Observations } from '../observation/observations.js';
 import { Observer } from '../observation/observer.js';
 import { fittingPicture, PRIOR_OCCLUSION } from '../observation/pictures.js';
 import { rowsUpTo } from '../observation/rows.js';
-import { fitHeadByArea } from '../observation/strengths.js';
+import { fitForgetting, fitHeadByArea } from '../observation/strengths.js';
 
 /**
  * @param indices - which images
  * @param onImage - called, and waited for, after every image
- * @returns the network with its heads' prior strengths and its default head
+ * @returns the network with its forgetting, its heads' prior strengths and its default head
  */
 export async function fitPriors(
   module: WebAssembly.Module,
@@ -29,7 +30,7 @@ export async function fitPriors(
   onImage?: (done: number, total: number) => Promise<void>,
 ): Promise<SpikingNetwork> {
   const final = network.heads.length - 1;
-  if (final === 0 || indices.length === 0) return network;
+  if (indices.length === 0) return network;
   const heads = network.heads.map((_, head) => head);
   const rows = rowsUpTo(network.defaults.timesteps);
   const observer = await Observer.create(module, network, { ...network.defaults, heads, rows });
@@ -40,14 +41,19 @@ export async function fitPriors(
     observations.set(position, observer.observe(covered, label));
     await onImage?.(position + 1, indices.length);
   }
-  const fits = heads.slice(0, final).map((head) => fitHeadByArea(observations, head));
-  const best = fits.reduce((best, fit) => (fit.meanAccuracy > best.meanAccuracy ? fit : best));
+  const forgetting = fitForgetting(observations);
+  const fits = heads.slice(0, final).map((head) => fitHeadByArea(observations, head, forgetting));
+  const best = fits.reduce<StrengthAccuracy | undefined>(
+    (best, fit) => (best !== undefined && best.meanAccuracy >= fit.meanAccuracy ? best : fit),
+    undefined,
+  );
   return {
     ...network,
     heads: network.heads.map((head, index) => ({ ...head, priorStrength: fits[index]?.strength ?? 0 })),
     defaults: {
       ...network.defaults,
-      head: best.strength > 0 ? network.heads[fits.indexOf(best)]!.name : null,
+      forgetting,
+      head: best && best.strength > 0 ? network.heads[fits.indexOf(best)]!.name : null,
     },
   };
 }

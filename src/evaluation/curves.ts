@@ -3,10 +3,12 @@
  * rule, and the network cut behind each head. Records come one by one; kept are one bit of right or wrong and one cost
  * an image, row and curve, which is what the bootstrap needs.
  */
+import { RowWeights } from '../fusion/evidence.js';
+import { chooseClass } from '../fusion/strength.js';
 import type { SpikingNetwork } from '../model/graph.js';
 import { Observations } from '../observation/observations.js';
 import type { ImageRecord } from '../observation/record.js';
-import { chosenClass, type FittedStrength, type StrengthRule } from '../observation/strengths.js';
+import { type FittedStrength, type StrengthRule, scoreOf } from '../observation/strengths.js';
 import type { CurveKind } from './results.js';
 
 /** One way to answer. */
@@ -16,6 +18,14 @@ export interface CurvePlan {
   readonly position: number;
   readonly strength: number | readonly number[] | null;
   readonly rule: StrengthRule | null;
+  /** k, by which early timesteps count less. */
+  readonly forgetting: number;
+}
+
+/** The counts of one image, weighted by one k: `[head]`, each `[row][class]`. */
+interface Weighted {
+  readonly weights: RowWeights;
+  readonly counts: readonly Float64Array[];
 }
 
 /** A curve's raw counts. */
@@ -29,18 +39,28 @@ export interface CurveCounts {
   readonly spikes: Float64Array;
 }
 
-/** Plans all curves of an evaluation; `strengths` are those of every internal head, by its position. */
-export function planCurves(heads: number, strengths: readonly (readonly FittedStrength[])[]): CurvePlan[] {
+/**
+ * Plans all curves of an evaluation. The first is the final prediction alone as in the paper.
+ *
+ * @param strengths - of every internal head, by its position
+ * @param forgettings - every k, 0 first
+ */
+export function planCurves(
+  heads: number,
+  strengths: readonly (readonly FittedStrength[])[],
+  forgettings: readonly number[],
+): CurvePlan[] {
   const internal = Array.from({ length: heads - 1 }, (_, position) => position);
-  return [
-    { kind: 'final', position: heads - 1, strength: null, rule: null },
+  const plain = { strength: null, rule: null };
+  return forgettings.flatMap((forgetting): CurvePlan[] => [
+    { kind: 'final', position: heads - 1, ...plain, forgetting },
     ...internal.flatMap((position) =>
-      strengths[position]!.map(
-        ({ rule, strength }): CurvePlan => ({ kind: 'fused', position, strength, rule }),
+      strengths[position]!.filter((fitted) => fitted.forgetting === forgetting).map(
+        (fitted): CurvePlan => ({ kind: 'fused', position, ...fitted }),
       ),
     ),
-    ...internal.map((position): CurvePlan => ({ kind: 'truncated', position, strength: null, rule: null })),
-  ];
+    ...internal.map((position): CurvePlan => ({ kind: 'truncated', position, ...plain, forgetting })),
+  ]);
 }
 
 export class CurveCollector {
@@ -50,6 +70,8 @@ export class CurveCollector {
   readonly annChoices: readonly Uint8Array[];
   /** Counts of one image at a time. */
   readonly #single: Observations;
+  /** By k. */
+  readonly #weighted: ReadonlyMap<number, Weighted>;
   readonly #partsOfCurve: readonly (readonly number[])[];
   /** `[layer, then head][row]`, summed over images. */
   readonly layerSpikes: readonly Float64Array[];
@@ -65,6 +87,12 @@ export class CurveCollector {
     this.#single = new Observations(network, rows, heads, 1);
     this.labels = new Uint8Array(images);
     this.annChoices = heads.map(() => new Uint8Array(images));
+    this.#weighted = new Map(
+      plans.map(({ forgetting }) => {
+        const counts = heads.map(() => new Float64Array(rows.length * network.labels.length));
+        return [forgetting, { weights: new RowWeights(rows, forgetting), counts }];
+      }),
+    );
     this.#partsOfCurve = plans.map((plan) => this.#single.partsOf(headsOf(plan, heads.length - 1)));
     const shared = new Map<string, Float64Array>();
     this.curves = plans.map((plan, index) => {
@@ -88,6 +116,11 @@ export class CurveCollector {
     const rows = single.rows.length;
     for (const spikes of single.spikes) spikes.fill(0);
     single.set(0, record);
+    for (const { weights, counts } of this.#weighted.values()) {
+      counts.forEach((weighted, head) => {
+        weights.weigh(single.counts[head]!, weighted);
+      });
+    }
     this.labels[image] = record.label;
     this.annChoices.forEach((choices, head) => {
       choices[image] = record.annChoices[head]!;
@@ -121,27 +154,19 @@ export class CurveCollector {
     }
   }
 
-  #choose({ kind, position, strength, rule }: CurvePlan, row: number): number {
-    if (kind !== 'fused') return this.#plainChoice(position, row);
-    return chosenClass(
-      this.#single,
-      position,
-      0,
-      row,
-      typeof strength === 'number' ? strength : strength![row]!,
-      rule!,
-    );
-  }
-
-  /** The class with the most spikes of one head alone; of equals the lower index. */
-  #plainChoice(position: number, row: number): number {
+  /** A head that answers alone has no prior: its class is that of strength 0. */
+  #choose({ kind, position, strength, rule, forgetting }: CurvePlan, row: number): number {
+    const { weights, counts } = this.#weighted.get(forgetting)!;
     const { classes } = this.#single.shape;
-    const counts = this.#single.counts[position]!;
-    let best = 0;
-    for (let index = 1; index < classes; index++) {
-      if (counts[row * classes + index]! > counts[row * classes + best]!) best = index;
-    }
-    return best;
+    const head = counts[position]!;
+    const fused = kind === 'fused';
+    return chooseClass(
+      { classes, final: fused ? counts[counts.length - 1]! : head, head },
+      row * classes,
+      weights.timesteps[row]!,
+      !fused ? 0 : typeof strength === 'number' ? strength : strength![row]!,
+      fused ? scoreOf(rule!) : 'eap',
+    );
   }
 }
 

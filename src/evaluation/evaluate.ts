@@ -6,7 +6,7 @@ import type { SpikingNetwork } from '../model/graph.js';
 import { Observations } from '../observation/observations.js';
 import { shapeOf } from '../observation/observer.js';
 import { decodeRecord } from '../observation/record.js';
-import { type FittedStrength, fitStrengths } from '../observation/strengths.js';
+import { type FittedStrength, fitForgetting, fitStrengths } from '../observation/strengths.js';
 import { uniformNumbers } from '../random.js';
 import { CurveCollector, planCurves } from './curves.js';
 import type { Results } from './results.js';
@@ -19,12 +19,14 @@ export interface EvaluationPlan {
   readonly heads: readonly number[];
   /** Timesteps at which counts are kept (rows.ts). */
   readonly rows: readonly number[];
-  /** Training images on which strengths are fitted. */
+  /** Training images on which strengths and forgetting are fitted. */
   readonly fitImages: number;
   /** Images on which the results are reported. */
   readonly images: number;
   /** P given by the user, instead of fitting. */
   readonly fixedStrength: number | null;
+  /** k given by the user, instead of fitting; whatever it is, everything is worked out for k = 0 as well. */
+  readonly fixedForgetting: number | null;
 }
 
 /** Where the observed records are: image numbers count from 0 in each of the two sets. */
@@ -43,8 +45,9 @@ export async function evaluateRecords(
   onProgress?: (stage: string, done: number, total: number) => void,
 ): Promise<Results> {
   const { network, rows, heads, images } = plan;
-  const strengths = await strengthsOf(plan, source);
-  const collector = new CurveCollector(network, rows, heads, planCurves(heads.length, strengths), images);
+  const { strengths, forgettings } = await fitted(plan, source);
+  const curves = planCurves(heads.length, strengths, forgettings);
+  const collector = new CurveCollector(network, rows, heads, curves, images);
   const shape = shapeOf(network, plan);
   for (let image = 0; image < images; image++) {
     collector.add(image, decodeRecord(await source.reported(image), shape));
@@ -56,13 +59,25 @@ export async function evaluateRecords(
   return summarise(network, rows, heads, collector, targets, context);
 }
 
-async function strengthsOf(plan: EvaluationPlan, source: RecordSource): Promise<FittedStrength[][]> {
-  const { network, rows, heads, fitImages, fixedStrength } = plan;
-  const internal = heads.slice(0, -1);
-  if (fixedStrength !== null) return internal.map(() => [{ rule: 'fixed', strength: fixedStrength }]);
+interface Fit {
+  /** Of every internal head, by its position. */
+  readonly strengths: readonly (readonly FittedStrength[])[];
+  /** 0, and another k if there is one. */
+  readonly forgettings: readonly number[];
+}
+
+async function fitted(plan: EvaluationPlan, source: RecordSource): Promise<Fit> {
+  const { network, rows, heads, fitImages, fixedStrength, fixedForgetting } = plan;
   const training = new Observations(network, rows, heads, fitImages);
   const shape = shapeOf(network, plan);
   for (let image = 0; image < fitImages; image++)
     training.set(image, decodeRecord(await source.fit(image), shape));
-  return internal.map((_, position) => fitStrengths(training, position));
+  const forgettings = [...new Set([0, fixedForgetting ?? fitForgetting(training)])];
+  const strengths = heads.slice(0, -1).map((_, position) =>
+    forgettings.flatMap((forgetting): FittedStrength[] => {
+      if (fixedStrength !== null) return [{ rule: 'fixed', strength: fixedStrength, forgetting }];
+      return fitStrengths(training, position, forgetting);
+    }),
+  );
+  return { strengths, forgettings };
 }

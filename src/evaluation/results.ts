@@ -26,6 +26,8 @@ export interface Curve {
   /** P, eq. (16); null unless fused; one value a row for the rule `schedule`. */
   readonly strength: number | readonly number[] | null;
   readonly rule: StrengthRule | null;
+  /** k: a timestep's spikes counted as t^k; 0 is the paper's eq. (10). */
+  readonly forgetting: number;
   /** Images classified rightly, a row. */
   readonly correct: readonly number[];
   /** correct / images, with the bootstrap interval, a row. */
@@ -44,11 +46,15 @@ export interface TargetEnergy {
   readonly head: string | null;
   readonly block: number;
   readonly rule: StrengthRule | null;
+  readonly forgetting: number;
   /** Timestep of the first row whose accuracy is at the target or above; null if there is none. */
   readonly timesteps: number | null;
   /** Mean energy of an image there in millijoules, interpolated from the row before; null if not reached. */
   readonly energyMillijoules: Estimate | null;
-  /** 1 - energy / energy of the final prediction alone; null where either is. */
+  /**
+   * 1 - energy / energy of the final prediction alone without forgetting, the paper's baseline; null where either is, and
+   * for what neither fuses nor forgets.
+   */
   readonly saving: Estimate | null;
 }
 
@@ -77,7 +83,7 @@ export interface Results {
     readonly sha256: string;
     /** Images were mirrored left to right. */
     readonly mirrored: boolean;
-    /** Training images on which strengths were fitted. */
+    /** Training images on which strengths and forgetting were fitted. */
     readonly fitImages: number;
     /** Side in pixels of the largest square that covered a part of them. */
     readonly fitOcclusion: number;

@@ -67,13 +67,14 @@ function curveOf(
   const images = collector.labels.length;
   const correct = sumsOverImages(curve.correct, rows.length);
   const synapticOperations = sumsOverImages(curve.operations, rows.length);
-  const { kind, rule, strength } = curve.plan;
+  const { kind, rule, strength, forgetting } = curve.plan;
   const analog = analogMultiplyAccumulates(network);
   return {
     kind,
     ...headOf(network, heads, curve),
     strength,
     rule,
+    forgetting,
     correct,
     accuracy: correct.map((count) => fraction(count, images)),
     spikes: [...curve.spikes],
@@ -115,6 +116,7 @@ function targetOf(
     kind: curve.plan.kind,
     ...headOf(network, heads, curve),
     rule: curve.plan.rule,
+    forgetting: curve.plan.forgetting,
     timesteps: row === null ? null : rows[row]!,
     energyMillijoules,
     saving,

@@ -52,10 +52,13 @@ export function targetsOf(
       curve,
       row: observed[index]!.row,
       energyMillijoules: of(({ energy }) => energy),
-      saving: curve.plan.kind === 'fused' ? of(({ saving }) => saving) : null,
+      saving: isBaseline(curve) ? null : of(({ saving }) => saving),
     };
   });
 }
+
+/** The network as in the paper with nothing saved: of its targets, that of the first curve is what savings are against. */
+const isBaseline = ({ plan }: CurveCounts): boolean => plan.kind !== 'fused' && plan.forgetting === 0;
 
 /** What every curve reaches when image i counts `weights[i]` times. */
 function reachedBy(collector: CurveCollector, weights: Uint16Array, model: EnergyModel): Reached[] {

@@ -5,7 +5,7 @@
 import { UserError } from '../errors.js';
 import type { Beta } from './beta.js';
 
-/** What a head has said so far: spikes per class over the timesteps it has run. */
+/** What a head has said so far: spikes per class over the timesteps it has run, both weighted or neither (evidence.ts). */
 export interface SpikeCounts {
   /** M_j, one per class, each at most `timesteps`. */
   readonly counts: ArrayLike<number>;
@@ -40,14 +40,14 @@ export function checkStrength(strength: number): void {
   }
 }
 
-/** Throws a UserError unless every count is a whole number from 0 to the number of timesteps. */
+/** Throws a UserError unless every count is from 0 to the number of timesteps. */
 export function checkCounts({ counts, timesteps }: SpikeCounts): void {
-  if (!(Number.isInteger(timesteps) && timesteps >= 0)) {
-    throw new UserError(`the number of timesteps must be a whole number from 0 upwards, not ${timesteps}`);
+  if (!(timesteps >= 0 && Number.isFinite(timesteps))) {
+    throw new UserError(`the number of timesteps must be a number from 0 upwards, not ${timesteps}`);
   }
   for (let j = 0; j < counts.length; j++) {
     const count = counts[j]!;
-    if (!(Number.isInteger(count) && count >= 0 && count <= timesteps)) {
+    if (!(count >= 0 && count <= timesteps)) {
       throw new UserError(`class ${j} has ${count} spikes, which ${timesteps} timesteps cannot give`);
     }
   }

@@ -8,20 +8,17 @@ import { crossing } from './crossing.js';
 import { fusedScore, spikeFusionScore } from './posterior.js';
 import { betaPrior, checkStrength } from './prior.js';
 
-/**
- * Spikes of two heads over many images, cumulative, at chosen timesteps. 65,535 timesteps are the most it
- * holds.
- */
+/** Spikes of two heads over many images, cumulative, at chosen timesteps; all weighted or none (evidence.ts). */
 export interface FusionCounts {
   readonly classes: number;
-  /** N of every row, rising. Accuracy is averaged over rows, so space them evenly. */
+  /** N, or N_k, of every row, rising. Accuracy is averaged over rows, so space them evenly. */
   readonly timesteps: readonly number[];
   /** The right class of every image. */
   readonly labels: ArrayLike<number>;
   /** The final head's counts M, `[image][row][class]`. */
-  readonly final: Uint16Array;
+  readonly final: Uint16Array | Float64Array;
   /** The internal head's counts M^ over the same timesteps, laid out likewise. */
-  readonly head: Uint16Array;
+  readonly head: Uint16Array | Float64Array;
 }
 
 /** Accuracy with one strength. */
@@ -141,6 +138,7 @@ export function accuracyCurve(
  * says nothing about it: such pairs are left out. The result lies between 0.01 and 100,000; either end means
  * that the data has no maximum inside.
  *
+ * @param data - not weighted: whole counts are what it is about
  * @param timesteps - N, one of `data.timesteps`.
  * @throws UserError if sizes do not fit together, there is no row for N, a count is above N, or no class has
  *   an informative prior.
@@ -261,10 +259,8 @@ function checkData({ classes, timesteps, labels, final, head }: FusionCounts): v
     }
   }
   timesteps.forEach((value, row) => {
-    if (!(Number.isInteger(value) && value > (timesteps[row - 1] ?? 0) && value <= 0xffff)) {
-      throw new UserError(
-        `timesteps must be rising whole numbers from 1 to 65535, not ${timesteps.join(', ')}`,
-      );
+    if (!(value > (timesteps[row - 1] ?? 0) && value <= 0xffff)) {
+      throw new UserError(`timesteps must be rising numbers up to 65535, not ${timesteps.join(', ')}`);
     }
   });
   for (let image = 0; image < labels.length; image++) {

@@ -40,6 +40,9 @@ export const MAXIMUM_SYNAPSES = 2 ** 34;
 /** Of a prior: fitted ones end at 1,000, and far above this the posterior's integrals lose their digits. */
 export const MAXIMUM_PRIOR_STRENGTH = 1e6;
 
+/** Of the exponent by which early timesteps count less: above it only the very last ones count. */
+export const MAXIMUM_FORGETTING = 16;
+
 export const MAXIMUM_NAME = 128;
 export const MAXIMUM_LABEL = 256;
 export const MAXIMUM_PROVENANCE_ENTRIES = 256;

@@ -26,6 +26,8 @@ export function toHeader(network: SpikingNetwork, tensors: TensorWriter): Record
       initialPotential: defaults.initialPotential,
       propagation: defaults.propagation,
       head: defaults.head,
+      // Left out where it is 0: files from before it was known are read as such.
+      ...(defaults.forgetting > 0 && { forgetting: defaults.forgetting }),
     },
     provenance: { ...provenance },
   };

@@ -173,7 +173,9 @@ function readHead(
 }
 
 function readDefaults(field: Field, heads: readonly SpikingHead[]): RunDefaults {
-  const fields = field.fields('timesteps', 'initialPotential', 'propagation', 'head');
+  const required = ['timesteps', 'initialPotential', 'propagation', 'head'] as const;
+  const forgetting = field.optional('forgetting');
+  const fields = field.fields(...required, ...(forgetting ? (['forgetting'] as const) : []));
   const internal = heads.slice(0, -1).find(({ name }) => name === fields.head.value);
   if (internal === undefined && fields.head.value !== null)
     fields.head.refuse('null or the name of an internal head');
@@ -181,6 +183,7 @@ function readDefaults(field: Field, heads: readonly SpikingHead[]): RunDefaults 
     timesteps: fields.timesteps.integer(1, bounds.MAXIMUM_TIMESTEPS),
     initialPotential: fields.initialPotential.number(0, 1),
     propagation: fields.propagation.choice('synchronous', 'pipelined'),
+    forgetting: forgetting?.integer(0, bounds.MAXIMUM_FORGETTING) ?? 0,
     head: internal?.name ?? null,
   };
 }

@@ -1,10 +1,10 @@
 /**
- * Fits the prior strength P of a head by every rule, on training images. All rules but `evidence` try the strengths of
- * one grid.
+ * Fits what fusion leaves open on training images: how fast early timesteps are forgotten, and the prior strength P of a
+ * head by every rule. All rules but `evidence` try the strengths of one grid.
  */
+import { RowWeights } from '../fusion/evidence.js';
 import {
   accuracyCurve,
-  chooseClass,
   type EnergyFit,
   type FusionCounts,
   type FusionScore,
@@ -14,6 +14,7 @@ import {
   STRENGTHS,
   type StrengthAccuracy,
 } from '../fusion/strength.js';
+import { MAXIMUM_FORGETTING } from '../model/bounds.js';
 import type { Observations } from './observations.js';
 
 /** How the strength of the prior was chosen, always on training images. */
@@ -30,10 +31,12 @@ export type StrengthRule =
   | 'schedule';
 
 /** What ranks the classes under a rule. */
-const scoreOf = (rule: StrengthRule): FusionScore => (rule === 'schedule' ? 'spike-fusion' : 'eap');
+export const scoreOf = (rule: StrengthRule): FusionScore => (rule === 'schedule' ? 'spike-fusion' : 'eap');
 
 export interface FittedStrength {
   readonly rule: StrengthRule;
+  /** k, with which it was fitted (src/fusion/evidence.ts). */
+  readonly forgetting: number;
   /** P, or one alpha a row. */
   readonly strength: number | readonly number[];
 }
@@ -43,24 +46,45 @@ const SCHEDULE_WINDOW = 3;
 /** The paper's target: within one point of the ANN. */
 export const TARGET_LOSS = 0.01;
 
+/** The k with which the final prediction alone has the largest area under the accuracy curve; of equals the smallest. */
+export function fitForgetting(training: Observations): number {
+  const areas = Array.from({ length: MAXIMUM_FORGETTING + 1 }, (_, forgetting) => {
+    return accuracyCurve(fusionCounts(training, training.heads.length - 1, forgetting), 0).meanAccuracy;
+  });
+  return areas.indexOf(Math.max(...areas));
+}
+
 /**
+ * By every rule; with forgetting only by those that do not need whole counts.
+ *
  * @param training - observations of training images
  * @param position - the head, as a position in `training.heads`
+ * @param forgetting - k
  */
-export function fitStrengths(training: Observations, position: number): FittedStrength[] {
-  const data = fusionCounts(training, position);
+export function fitStrengths(training: Observations, position: number, forgetting: number): FittedStrength[] {
+  const data = fusionCounts(training, position, forgetting);
   const { strength: area, tried: curves } = fitByAccuracy(data);
+  const energy = leastEnergy(training, position, data)?.strength ?? area;
+  const weighted: FittedStrength[] = [
+    { rule: 'energy', forgetting, strength: energy },
+    { rule: 'area', forgetting, strength: area },
+  ];
+  if (forgetting > 0) return weighted;
+  const { strength: likeliest } = fitByEvidence(data, evidenceRow(training, curves[0]!.accuracy));
   return [
-    { rule: 'energy', strength: leastEnergy(training, position, data)?.strength ?? area },
-    { rule: 'area', strength: area },
-    { rule: 'evidence', strength: fitByEvidence(data, evidenceRow(training, curves[0]!.accuracy)).strength },
-    { rule: 'schedule', strength: schedule(data) },
+    ...weighted,
+    { rule: 'evidence', forgetting, strength: likeliest },
+    { rule: 'schedule', forgetting, strength: schedule(data) },
   ];
 }
 
 /** The strength with the largest area under the accuracy curve. */
-export function fitHeadByArea(training: Observations, position: number): StrengthAccuracy {
-  const { strength, tried } = fitByAccuracy(fusionCounts(training, position));
+export function fitHeadByArea(
+  training: Observations,
+  position: number,
+  forgetting: number,
+): StrengthAccuracy {
+  const { strength, tried } = fitByAccuracy(fusionCounts(training, position, forgetting));
   return tried.find((curve) => curve.strength === strength)!;
 }
 
@@ -71,14 +95,22 @@ function leastEnergy(training: Observations, position: number, data: FusionCount
 }
 
 /** The counts of the final head and of one internal head in the form that src/fusion/strength.ts takes. */
-function fusionCounts(training: Observations, position: number): FusionCounts {
-  return {
-    classes: training.shape.classes,
-    timesteps: training.rows,
-    labels: training.labels,
-    final: training.counts[training.heads.length - 1]!,
-    head: training.counts[position]!,
+function fusionCounts(training: Observations, position: number, forgetting: number): FusionCounts {
+  const { rows, labels, images, counts } = training;
+  const [final, head] = [counts[training.heads.length - 1]!, counts[position]!];
+  const { classes } = training.shape;
+  if (forgetting === 0) return { classes, timesteps: rows, labels, final, head };
+  const weights = new RowWeights(rows, forgetting);
+  const weighed = (counts: Uint16Array): Float64Array => {
+    const result = new Float64Array(counts.length);
+    const size = counts.length / images;
+    for (let start = 0; start < counts.length; start += size) {
+      weights.weigh(counts.subarray(start, start + size), result.subarray(start, start + size));
+    }
+    return result;
   };
+  const { timesteps } = weights;
+  return { classes, timesteps, labels, final: weighed(final), head: weighed(head) };
 }
 
 /** The timestep at which evidence is weighed: where the final prediction alone has come near its end. */
@@ -117,26 +149,5 @@ function annAccuracy(observations: Observations): number {
   const choices = observations.annChoices[observations.heads.length - 1]!;
   return (
     choices.filter((choice, image) => choice === observations.labels[image]).length / observations.images
-  );
-}
-
-/** The class chosen at one row of one image. */
-export function chosenClass(
-  observations: Observations,
-  position: number,
-  image: number,
-  row: number,
-  strength: number,
-  rule: StrengthRule,
-): number {
-  const { classes, rows } = observations.shape;
-  const final = observations.counts[observations.heads.length - 1]!;
-  const head = observations.counts[position]!;
-  return chooseClass(
-    { classes, final, head },
-    (image * rows + row) * classes,
-    observations.rows[row]!,
-    strength,
-    scoreOf(rule),
   );
 }

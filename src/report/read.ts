@@ -135,17 +135,19 @@ function readCurves(field: Field, images: number, rows: number, models: readonly
   const curves = field.list(1, MAXIMUM_CURVES).map((element) => {
     const curve = readCurve(element, images, rows, models);
     const key = keyOf(curve);
-    if (keys.has(key)) element.complain('has the kind, head and rule of a curve before it');
+    if (keys.has(key)) element.complain('has the kind, head, rule and forgetting of a curve before it');
     keys.add(key);
     return curve;
   });
-  if (!curves.some(({ kind }) => kind === 'final')) field.complain('lacks the final prediction alone');
+  if (!curves.some(({ kind, forgetting }) => kind === 'final' && forgetting === 0)) {
+    field.complain('lacks the final prediction alone, without forgetting');
+  }
   return curves;
 }
 
 function readCurve(field: Field, images: number, rows: number, models: readonly string[]): Curve {
   const fields = field.fields(
-    ...(['kind', 'head', 'block', 'strength', 'rule', 'correct', 'accuracy'] as const),
+    ...(['kind', 'head', 'block', 'strength', 'rule', 'forgetting', 'correct', 'accuracy'] as const),
     ...(['spikes', 'synapticOperations', 'energyMillijoules'] as const),
   );
   const identity = readIdentity(fields);
@@ -176,10 +178,10 @@ function readCurve(field: Field, images: number, rows: number, models: readonly 
   };
 }
 
-type Identity = Pick<Curve, 'kind' | 'head' | 'block' | 'rule'>;
+type Identity = Pick<Curve, 'kind' | 'head' | 'block' | 'rule' | 'forgetting'>;
 
 /** What a curve or target is of; heads and rules must be there exactly where the kind has them. */
-function readIdentity(fields: Record<'kind' | 'head' | 'block' | 'rule', Field>): Identity {
+function readIdentity(fields: Record<keyof Identity, Field>): Identity {
   const kind = fields.kind.choice(...KINDS);
   const head = nullable(fields.head, (field) => field.text(bounds.MAXIMUM_NAME));
   const rule = nullable<StrengthRule>(fields.rule, (field) => field.choice(...RULES));
@@ -189,7 +191,8 @@ function readIdentity(fields: Record<'kind' | 'head' | 'block' | 'rule', Field>)
   if ((rule === null) !== (kind !== 'fused')) {
     fields.rule.refuse(kind === 'fused' ? 'the name of a rule' : `null for kind '${kind}'`);
   }
-  return { kind, head, block: readBlock(fields.block), rule };
+  const forgetting = fields.forgetting.integer(0, bounds.MAXIMUM_FORGETTING);
+  return { kind, head, block: readBlock(fields.block), rule, forgetting };
 }
 
 function readStrength(field: Field, rule: StrengthRule | null, rows: number): Curve['strength'] {
@@ -202,11 +205,14 @@ function readTargets(field: Field, curves: readonly Curve[], rows: readonly numb
   const left = new Map(curves.map((curve) => [keyOf(curve), curve.block]));
   return field.list(0, curves.length).map((element) => {
     const fields = element.fields(
-      ...(['kind', 'head', 'block', 'rule', 'timesteps', 'energyMillijoules', 'saving'] as const),
+      ...(['kind', 'head', 'block', 'rule', 'forgetting'] as const),
+      ...(['timesteps', 'energyMillijoules', 'saving'] as const),
     );
     const identity = readIdentity(fields);
     if (left.get(keyOf(identity)) !== identity.block) {
-      element.complain('must be of one curve with its kind, head, block and rule, and the only one of it');
+      element.complain(
+        'must be of one curve with its kind, head, block, rule and forgetting, and the only one of it',
+      );
     }
     left.delete(keyOf(identity));
     const timesteps = nullable(fields.timesteps, (value) => value.integer(1, rows.at(-1)!));
@@ -219,7 +225,8 @@ function readTargets(field: Field, curves: readonly Curve[], rows: readonly numb
   });
 }
 
-const keyOf = ({ kind, head, rule }: Identity): string => JSON.stringify([kind, head, rule]);
+const keyOf = ({ kind, head, rule, forgetting }: Identity): string =>
+  JSON.stringify([kind, head, rule, forgetting]);
 
 function readLayer(field: Field, rows: number): LayerResult {
   const fields = field.fields('name', 'block', 'neurons', 'synapses', 'spikes', 'synapticOperations');

@@ -101,7 +101,7 @@ export function randomNetwork(seed: number, options: RandomNetworkOptions = {}):
     labels: Array.from({ length: classes }, (_, j) => `class ${j}`),
     layers,
     heads: [head('IP1', 2), head('FP', 4)],
-    defaults: { timesteps: 8, initialPotential: 0.5, propagation: 'synchronous', head: 'IP1' },
+    defaults: { timesteps: 8, initialPotential: 0.5, propagation: 'synchronous', forgetting: 0, head: 'IP1' },
     provenance: {},
   };
 }

@@ -118,6 +118,7 @@ function curve(
   };
   return {
     ...identity,
+    forgetting: 0,
     strength: identity.rule === null ? null : (strengths[identity.rule] ?? 12.5),
     correct,
     accuracy: correct.map((count) => interval(count / images, 0.9 / Math.sqrt(images))),
@@ -170,6 +171,7 @@ function targetFor(
     head,
     block,
     rule,
+    forgetting: 0,
     timesteps: reached?.timesteps ?? null,
     energyMillijoules: reached && {
       value: reached.millijoules,
