@@ -1,6 +1,6 @@
 /** The whole conversion in one process: what it fits, that it repeats, and that it goes on where it stopped. */
 import { describe, expect, it } from 'vitest';
-import { Classifier } from '../src/classifier.js';
+import { Classifier, type RunOptions } from '../src/classifier.js';
 import { Calibration, type CalibrationState } from '../src/convert/calibrate.js';
 import { type ConversionOptions, convertNetwork, quantiseNetwork } from '../src/convert/convert.js';
 import { foldBatchNormalisation } from '../src/convert/fold.js';
@@ -12,6 +12,7 @@ import { exactTimestepLimit } from '../src/engine/range.js';
 import { UserError } from '../src/errors.js';
 import { STRENGTHS } from '../src/fusion/strength.js';
 import { normaliseInput } from '../src/image/tensor.js';
+import { MAXIMUM_FORGETTING } from '../src/model/bounds.js';
 import { readModel, writeModel } from '../src/model/file.js';
 import type { SpikingNetwork } from '../src/model/graph.js';
 import { kernelModule } from '../src/node/kernels.js';
@@ -154,15 +155,15 @@ describe('convertNetwork', () => {
   });
 });
 
-describe('the prior strength of a head', async () => {
+describe('forgetting and the prior strength of a head', async () => {
   let calibrated: CalibrationState | undefined;
   const onState = async (state: CalibrationState) => {
     calibrated = state;
   };
   await convertNetwork(module, tiny, images, { ...options, priorSamples: 0 }, { onState });
 
-  /** Right answers over all rows of a default run, for a strength, in the plainest reading of the rule. */
-  async function rightAnswers(network: SpikingNetwork, count: number, strength: number): Promise<number> {
+  /** Right answers over all rows of a default run under some options, in the plainest reading of the rule. */
+  async function rightAnswers(network: SpikingNetwork, count: number, options: RunOptions): Promise<number> {
     const classifier = await Classifier.create(module, network);
     const { timesteps } = network.defaults;
     const rows = rowsUpTo(timesteps);
@@ -173,7 +174,7 @@ describe('the prior strength of a head', async () => {
       .forEach((index, position) => {
         const { label, image } = images.image(index);
         const covered = occluded(image, 16, grey, uniformNumbers(position));
-        const run = classifier.start(covered, { head: '1', priorStrength: strength });
+        const run = classifier.start(covered, options);
         run.advance(timesteps, () => {
           if (rows.includes(run.timesteps) && run.posterior().ranking[0] === label) right++;
         });
@@ -185,17 +186,27 @@ describe('the prior strength of a head', async () => {
     [40, 24],
     [20, 3],
     [10, 90],
-  ])('is right most often over a default run, %d images and %d timesteps', async (count, timesteps) => {
+  ])('are right most often over a default run, %d images and %d timesteps', async (count, timesteps) => {
     const changed = { ...options, priorSamples: count, timesteps };
     const network = await convertNetwork(module, tiny, images, changed, { resume: calibrated });
-    const right = await Promise.all(STRENGTHS.map((strength) => rightAnswers(network, count, strength)));
+    const exponents = Array.from({ length: MAXIMUM_FORGETTING + 1 }, (_, forgetting) => forgetting);
+    const alone = await Promise.all(
+      exponents.map((forgetting) => rightAnswers(network, count, { head: null, forgetting })),
+    );
+    const { forgetting } = network.defaults;
+    expect(forgetting).toBe(alone.indexOf(Math.max(...alone)));
+    const right = await Promise.all(
+      STRENGTHS.map((priorStrength) =>
+        rightAnswers(network, count, { head: '1', priorStrength, forgetting }),
+      ),
+    );
     const expected = STRENGTHS[right.indexOf(Math.max(...right))]!;
     expect(network.heads[0]!.priorStrength).toBe(expected);
     expect(network.heads[1]!.priorStrength).toBe(0);
     expect(network.defaults.head).toBe(expected > 0 ? '1' : null);
   });
 
-  it('is not fitted for more timesteps than the model stays exact for', async () => {
+  it('are not fitted for more timesteps than the model stays exact for', async () => {
     const limit = exactTimestepLimit(converted);
     const changed = { ...options, priorSamples: 0, timesteps: limit };
     const longest = await convertNetwork(module, tiny, images, changed, { resume: calibrated });
