@@ -1,8 +1,10 @@
 /** The evaluation's arithmetic: what is kept of an image, and how curves, targets and intervals follow from it. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_ENERGY_MODEL } from '../src/energy.js';
 import { fraction, percentileInterval, resample } from '../src/evaluation/bootstrap.js';
-import { CurveCollector, planCurves } from '../src/evaluation/curves.js';
+import { CurveCollector, type CurveCounts, type CurvePlan, planCurves } from '../src/evaluation/curves.js';
+import { targetsOf } from '../src/evaluation/targets.js';
 import { crossing } from '../src/fusion/crossing.js';
 import { RowWeights } from '../src/fusion/evidence.js';
 import { fuse } from '../src/fusion/posterior.js';
@@ -186,6 +188,63 @@ describe('a crossing', () => {
     expect(crossing([0.1, 0.5, 0.7], [1, 2, 4], 0.6)).toEqual({ row: 2, energy: 3 });
     expect(crossing([0.1, 0.5, 0.7], [1, 2, 4], 0.1)).toEqual({ row: 0, energy: 1 });
     expect(crossing([0.1, 0.5, 0.7], [1, 2, 4], 0.8)).toBeNull();
+  });
+});
+
+describe('targets', () => {
+  const images = 200;
+  /** Right from a row on in all images but the first few. */
+  const curve = (plan: Partial<CurvePlan>, from: number, wrong: number): CurveCounts => ({
+    plan: { kind: 'fused', position: 0, strength: 1, rule: 'area', forgetting: 0, ...plan },
+    correct: Uint8Array.from({ length: images * 3 }, (_, index) =>
+      index % 3 >= from && Math.floor(index / 3) >= wrong ? 1 : 0,
+    ),
+    operations: Float64Array.from({ length: images * 3 }, (_, index) => [1e8, 2e8, 4e8][index % 3]!),
+    spikes: new Float64Array(3),
+  });
+  const answers = (curves: readonly CurveCounts[]) => ({
+    labels: new Uint8Array(images),
+    annChoices: [new Uint8Array(images)],
+    curves,
+  });
+  const alone = { kind: 'final', strength: null, rule: null } as const;
+  const find = (curves: readonly CurveCounts[]) =>
+    targetsOf(answers(curves), uniformNumbers(1), DEFAULT_ENERGY_MODEL);
+
+  it('are reached at an energy, and save against the first curve', () => {
+    const [final, fused] = find([curve(alone, 1, 0), curve({}, 0, 0)]);
+    // Row 1 costs 5.2 mJ; 99 % lie 99 % of the way there from row 0 with its 2.6 mJ.
+    expect(final!.energyMillijoules!.value).toBeCloseTo(2.6 + 0.99 * 2.6, 10);
+    expect(final!.saving).toBeNull();
+    expect(fused!.row).toBe(0);
+    expect(fused!.saving!.value).toBeCloseTo(1 - 2.6 / (1.99 * 2.6), 10);
+    expect(fused!.saving!.low).toBe(fused!.saving!.value);
+  });
+
+  it('count the whole run for a baseline that does not get there: savings are at least so large', () => {
+    const [final, fused, forgetting] = find([
+      curve(alone, 1, 8),
+      curve({}, 1, 0),
+      curve({ ...alone, forgetting: 2 }, 1, 0),
+    ]);
+    expect(final).toMatchObject({ row: null, energyMillijoules: null, saving: null });
+    for (const { saving } of [fused!, forgetting!]) {
+      expect(saving!.value).toBeCloseTo(1 - (1.99 * 2.6) / 10.4, 10);
+    }
+  });
+
+  it('have no saving where resamples often miss the target, or nothing is fused or forgotten', () => {
+    const [, seldom, often, cut] = find([
+      curve(alone, 0, 0),
+      curve({}, 1, 0),
+      curve({}, 1, 2),
+      curve({ ...alone, kind: 'truncated' }, 0, 0),
+    ]);
+    expect(seldom!.saving).not.toBeNull();
+    expect(often!.row).toBe(1);
+    expect(often!.saving).toBeNull();
+    expect(cut!.energyMillijoules).not.toBeNull();
+    expect(cut!.saving).toBeNull();
   });
 });
 

@@ -52,8 +52,9 @@ export interface TargetEnergy {
   /** Mean energy of an image there in millijoules, interpolated from the row before; null if not reached. */
   readonly energyMillijoules: Estimate | null;
   /**
-   * 1 - energy / energy of the final prediction alone without forgetting, the paper's baseline; null where either is, and
-   * for what neither fuses nor forgets.
+   * 1 - energy / energy of the final prediction alone without forgetting, the paper's baseline; null where the energy is,
+   * and for what neither fuses nor forgets. Where the baseline (or a resample of it) does not reach the target, the
+   * energy of its whole run stands in its place, so that the saving is a lower bound.
    */
   readonly saving: Estimate | null;
 }

@@ -18,6 +18,9 @@ export interface Target {
   readonly saving: Estimate | null;
 }
 
+/** What every curve answers, and what the trained network does. */
+type Answers = Pick<CurveCollector, 'labels' | 'annChoices' | 'curves'>;
+
 interface Reached {
   readonly row: number | null;
   readonly energy: number | null;
@@ -30,7 +33,7 @@ interface Reached {
  * @param onProgress - called after every resample
  */
 export function targetsOf(
-  collector: CurveCollector,
+  collector: Answers,
   random: () => number,
   model: EnergyModel,
   onProgress?: (done: number, total: number) => void,
@@ -52,7 +55,7 @@ export function targetsOf(
       curve,
       row: observed[index]!.row,
       energyMillijoules: of(({ energy }) => energy),
-      saving: isBaseline(curve) ? null : of(({ saving }) => saving),
+      saving: isBaseline(curve) ? null : negative(of(({ saving }) => (saving === null ? null : -saving))),
     };
   });
 }
@@ -61,7 +64,7 @@ export function targetsOf(
 const isBaseline = ({ plan }: CurveCounts): boolean => plan.kind !== 'fused' && plan.forgetting === 0;
 
 /** What every curve reaches when image i counts `weights[i]` times. */
-function reachedBy(collector: CurveCollector, weights: Uint16Array, model: EnergyModel): Reached[] {
+function reachedBy(collector: Answers, weights: Uint16Array, model: EnergyModel): Reached[] {
   const images = weights.length;
   const choices = collector.annChoices[collector.annChoices.length - 1]!;
   let annCorrect = 0;
@@ -76,12 +79,18 @@ function reachedBy(collector: CurveCollector, weights: Uint16Array, model: Energ
     energies.set(curve.operations, energy);
     return crossing(weightedMeans(curve.correct, weights), energy, target);
   });
-  const alone = reached[0]!;
+  // Where the baseline does not get there, it costs more than its whole run: what is saved is then at least this.
+  const alone = reached[0]?.energy ?? energies.get(collector.curves[0]!.operations)!.at(-1)!;
   return reached.map((found) => ({
     row: found?.row ?? null,
     energy: found?.energy ?? null,
-    saving: found && alone ? 1 - found.energy / alone.energy : null,
+    saving: found && 1 - found.energy / alone,
   }));
+}
+
+/** Of the estimate of a negated statistic: what is not reached is then the least saving, and not the largest. */
+function negative(estimate: Estimate | null): Estimate | null {
+  return estimate && { value: -estimate.value, low: -estimate.high, high: -estimate.low };
 }
 
 /** Means over images of `[image][row]`. */
