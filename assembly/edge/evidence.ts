@@ -6,7 +6,7 @@ import { CONFIG, CONFIG_CLASSES, CONFIG_EVIDENCE, CONFIG_HEAD_COUNT } from './la
 
 /** k of this run. */
 let forgetting: i32 = 0;
-/** t^k of the latest timestep, by which the sums are divided when they are read; before the first, where they are 0, 1. */
+/** t^k of the latest timestep, which divides the sums when they are read; before the first, 1, since they are 0. */
 let weight: f64 = 1;
 /** Sum of t^k over all timesteps. */
 let total: f64 = 0;

@@ -191,8 +191,8 @@ function collectHead(index: i32, slot: usize): void {
   );
   const fired = load<usize>(record, HEAD_FIRED) + (slot >> 2) * classes;
   let count = countsOf(index);
-  for (let index = 0; index < classes; index++, count += 4) {
-    store<u32>(count, load<u32>(count) + load<u8>(fired + index));
+  for (let label = 0; label < classes; label++, count += 4) {
+    store<u32>(count, load<u32>(count) + load<u8>(fired + label));
   }
   addEvidence(index, fired);
 }
