@@ -16,6 +16,10 @@ import { temporaryFolder } from './support/temporary-folder.js';
 /** The JSON of the command, and that of `snnwasm run --json` for the same picture. */
 type Json = Record<string, unknown>;
 
+function withForgetting(network: SpikingNetwork, forgetting: number): SpikingNetwork {
+  return { ...network, defaults: { ...network.defaults, forgetting } };
+}
+
 function expectSameJson(actual: unknown, expected: unknown, path = ''): void {
   if (typeof expected === 'number' && typeof actual === 'number') {
     // Where time passes and where the picture came from, they may differ.
@@ -36,7 +40,7 @@ describe('the command', async () => {
   const shipped = new EdgeCommand(await bundled(await loadModelFile(shippedModelPath()), 'command'));
   const small = new EdgeCommand(await bundled(rgb, 'command'));
   const unusual: SpikingNetwork = {
-    ...smallNetwork(4, 4, 1),
+    ...withForgetting(smallNetwork(4, 4, 1), 2),
     labels: ['a "quoted" \\ label', 'größer', '猫'],
   };
   const unusualCommand = new EdgeCommand(await bundled(unusual, 'command'));
@@ -52,6 +56,9 @@ describe('the command', async () => {
     ['road.png', '--initial-potential=0', '--timesteps=33', '--top=1000'],
     ['sea.png', '--prior-strength', '0.1e2'],
     ['skyscraper.png', '--timesteps', '1', '--prior-strength', '0'],
+    ['sunflower.png', '--forgetting', '3', '--timesteps', '40', '--top', '100'],
+    ['cloud.png', '--forgetting=16', '--head', 'none'],
+    ['orange.png', '--forgetting', '0'],
   ];
 
   it.each(cases.map((words) => [words.join(' '), words] as const))(
@@ -68,12 +75,13 @@ describe('the command', async () => {
     },
   );
 
-  it('writes labels of any letters, and of quotation marks', async () => {
+  it('writes labels of any letters, and of quotation marks, and forgets as the model says', async () => {
     const folder = await temporaryFolder();
     const model = join(folder, 'unusual.snn');
     writeFileSync(model, writeModel(unusual));
     const file = join(examples, 'sea.png');
     const { stdout } = unusualCommand.run(readFileSync(file));
+    expect(JSON.parse(stdout)[0].forgetting).toBe(2);
     const host = await snnwasm(['run', file, '--json', '--model', model]);
     expectSameJson(JSON.parse(stdout), JSON.parse(host.stdout));
   });
@@ -85,6 +93,11 @@ describe('the command', async () => {
     expect(stdout).toContain(
       '--head NAME             internal head whose prediction is the prior: 1, 2, none',
     );
+    expect(stdout).toContain(
+      '--forgetting K          timestep t counts as t^K, 0 to 16; 0: all alike (default 0)',
+    );
+    const { stdout: other } = unusualCommand.run(new Uint8Array(0), ['--help']);
+    expect(other).toContain('0: all alike (default 2)');
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThan(110);
   });
 
@@ -110,6 +123,13 @@ describe('the command', async () => {
     [['--prior-strength', '1e99'], /must be a number/],
     [['--prior-strength', '0.1234567890123456'], /at most 15 digits/],
     [['--initial-potential', '1.01'], /an initial potential is a number from 0 to 1, not 1\.01/],
+    [['--forgetting', '17'], /the value of --forgetting must be a whole number from 0 to 16, not 17/],
+    [['--forgetting', '-1'], /the value of --forgetting must be a whole number from 0 to 16, not -1/],
+    [['--forgetting', '1.5'], /from 0 to 16, not 1\.5/],
+    [['--forgetting='], /must be a whole number from 0 to 16, not/],
+    [['--forgetting', 'two'], /from 0 to 16, not two/],
+    [['--forgetting', '4294967296'], /from 0 to 16, not 4294967296/],
+    [['--forgetting'], /the option --forgetting needs a value/],
     [['--propagation', 'sideways'], /a propagation is synchronous or pipelined, not sideways/],
     [['--trace'], /there is no option --trace: see --help/],
     [['picture.png'], /there is no option picture\.png: see --help/],

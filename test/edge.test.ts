@@ -5,6 +5,7 @@ import { Classifier, type RunOptions } from '../src/classifier.js';
 import { probabilityHighest } from '../src/fusion/highest.js';
 import { rateInterval } from '../src/fusion/posterior.js';
 import type { PixelImage } from '../src/image/pixel-image.js';
+import { MAXIMUM_FORGETTING } from '../src/model/bounds.js';
 import type { SpikingNetwork } from '../src/model/graph.js';
 import { kernelModule } from '../src/node/kernels.js';
 import { arbitraryNetwork } from './generate.js';
@@ -31,6 +32,7 @@ function choose({ exports }: EdgeLibrary, network: SpikingNetwork, options: RunO
     results.push(exports.snnwasm_set_propagation(options.propagation === 'pipelined' ? 1 : 0));
   if (options.initialPotential !== undefined)
     results.push(exports.snnwasm_set_initial_potential(options.initialPotential));
+  if (options.forgetting !== undefined) results.push(exports.snnwasm_set_forgetting(options.forgetting));
   expect(results.every((result) => result === 0)).toBe(true);
 }
 
@@ -68,6 +70,7 @@ function expectSame(
     const posterior = run.posterior();
     expect(library.numbers(exports.snnwasm_rates())).toEqual([...posterior.estimates]);
     expect(library.ranking()).toEqual([...posterior.ranking]);
+    expect(library.shapes()).toEqual(posterior.distributions);
     const probabilities = probabilityHighest(posterior.distributions);
     library.numbers(exports.snnwasm_probabilities()).forEach((value, index) => {
       expectClose(value, probabilities[index]!);
@@ -89,9 +92,17 @@ const arbitraryOptions = (network: SpikingNetwork): fc.Arbitrary<RunOptions> =>
       priorStrength: fc.oneof(fc.constantFrom(0, 1, 33.7, 1e6), fc.double({ min: 0, max: 500, noNaN: true })),
       propagation: fc.constantFrom('synchronous' as const, 'pipelined' as const),
       initialPotential: fc.constantFrom(0, 0.5, 0.3, 1),
+      forgetting: fc.integer({ min: 0, max: MAXIMUM_FORGETTING }),
     },
     { requiredKeys: [], noNullPrototype: true },
   );
+
+/** Every k that a model may hold. */
+const powers = Array.from({ length: MAXIMUM_FORGETTING + 1 }, (_, k) => k);
+
+function withForgetting(forgetting: number): SpikingNetwork {
+  return { ...rgb, defaults: { ...rgb.defaults, forgetting } };
+}
 
 describe('the library', () => {
   it('counts the spikes of every layer and answers as the host does, whatever the options', async () => {
@@ -120,11 +131,41 @@ describe('the library', () => {
     );
   });
 
+  it.each(powers)(
+    'forgets by k = %i where the model says so, and by another where it is told to',
+    async (k) => {
+      const network = withForgetting(k);
+      const [library, classifier] = [await libraryOf(network), await Classifier.create(kernels, network)];
+      const image = picture(network, 7);
+      expectSame(library, classifier, image, {}, [1, 0, 63]);
+      expectSame(library, classifier, image, { head: null }, [40]);
+      expectSame(library, classifier, image, { forgetting: MAXIMUM_FORGETTING - k }, [64]);
+    },
+  );
+
+  it('gives other rates with another k, of the same spikes', async () => {
+    const library = await libraryOf(withForgetting(2));
+    const { exports } = library;
+    library.setInput(picture(rgb, 7).pixels);
+    const run = (k: number) => {
+      exports.snnwasm_set_defaults();
+      if (k >= 0) expect(exports.snnwasm_set_forgetting(k)).toBe(0);
+      exports.snnwasm_run(50);
+      const rates = library.numbers(exports.snnwasm_rates());
+      return { rates, counts: library.counts(2), spikes: exports.snnwasm_spikes() };
+    };
+    const [model, none, two] = [run(-1), run(0), run(2)];
+    expect(model).toEqual(two);
+    expect(none.rates).not.toEqual(two.rates);
+    expect({ ...none, rates: [] }).toEqual({ ...two, rates: [] });
+  });
+
   it('keeps nothing of one run in the next', async () => {
     const [first, second] = [await libraryOf(rgb), await libraryOf(rgb)];
     const answer = ({ exports }: EdgeLibrary) => [exports.snnwasm_spikes(), exports.snnwasm_rate(0)];
     first.setInput(picture(rgb, 1).pixels);
     first.exports.snnwasm_set_head(0);
+    first.exports.snnwasm_set_forgetting(5);
     first.exports.snnwasm_run(30);
     first.exports.snnwasm_set_defaults();
     for (const library of [first, second]) {
@@ -162,6 +203,8 @@ describe('the library', () => {
     for (const strength of [-1, 1e6 + 1, Infinity])
       expect(exports.snnwasm_set_prior_strength(strength)).toBe(-1);
     for (const mode of [-1, 2]) expect(exports.snnwasm_set_propagation(mode)).toBe(-1);
+    for (const k of [-1, MAXIMUM_FORGETTING + 1, 2 ** 31 - 1, -(2 ** 31)])
+      expect(exports.snnwasm_set_forgetting(k)).toBe(-1);
     for (const fraction of [-0.1, 1.1]) expect(exports.snnwasm_set_initial_potential(fraction)).toBe(-1);
     for (const index of [-1, 10, 2 ** 31 - 1]) expect(exports.snnwasm_label(index)).toBe(0);
     expect([

@@ -3,6 +3,7 @@
  * allows in practice, with weights and thresholds scaled so that a fair share of the neurons fires.
  */
 import fc from 'fast-check';
+import { MAXIMUM_FORGETTING } from '../src/model/bounds.js';
 import type {
   Propagation,
   Shape,
@@ -36,6 +37,8 @@ export interface NetworkRecipe {
   readonly blocks: readonly BlockRecipe[];
   readonly classes: number;
   readonly propagation: Propagation;
+  /** k of the run's defaults; default 0. */
+  readonly forgetting?: number;
 }
 
 /** Bounds on what {@link arbitraryNetwork} draws; each has a default. */
@@ -81,6 +84,7 @@ export function arbitraryRecipe(bounds: NetworkBounds = {}): fc.Arbitrary<Networ
     blocks: fc.array(block, { maxLength: bounds.blocks ?? 3 }),
     classes: fc.integer({ min: 1, max: bounds.classes ?? 20 }),
     propagation: fc.constantFrom<Propagation>('synchronous', 'pipelined'),
+    forgetting: fc.constantFrom(0, 1, 3, MAXIMUM_FORGETTING),
   });
 }
 
@@ -119,7 +123,7 @@ export function buildNetwork(recipe: NetworkRecipe): SpikingNetwork {
       timesteps: 1 + Math.floor(builder.random() * 64),
       initialPotential: 0.5,
       propagation: recipe.propagation,
-      forgetting: 0,
+      forgetting: recipe.forgetting ?? 0,
       head: internal[internal.length - 1] ?? null,
     },
     provenance: { generator: 'test', seed: recipe.seed, scales: [RATE, 'rate'] },

@@ -3,11 +3,12 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../src/errors.js';
+import { MAXIMUM_FORGETTING } from '../src/model/bounds.js';
 import { checksum } from '../src/model/checksum.js';
 import { readModel, writeModel } from '../src/model/file.js';
 import type { SpikingNetwork } from '../src/model/graph.js';
 import { arbitraryNetwork } from './generate.js';
-import { expectRefusal, small, smallFile } from './support/small-model.js';
+import { expectRefusal, forgeField, small, smallFile } from './support/small-model.js';
 
 describe('a model file', () => {
   it('gives back every network that is written', () => {
@@ -24,6 +25,25 @@ describe('a model file', () => {
   it('is the same for equal networks', () => {
     expect(Buffer.compare(writeModel(readModel(smallFile)), smallFile)).toBe(0);
     expect(Buffer.compare(writeModel(structuredClone(small)), smallFile)).toBe(0);
+  });
+
+  it('names forgetting only where there is some, so that a file from before it is the same, and is read as 0', () => {
+    const withForgetting = (forgetting: number) => {
+      return writeModel({ ...small, defaults: { ...small.defaults, forgetting } });
+    };
+    const names = (file: Uint8Array) => Buffer.from(file).includes('forgetting');
+    expect(small.defaults.forgetting).toBe(0);
+    expect(names(smallFile)).toBe(false);
+    expect(readModel(smallFile).defaults.forgetting).toBe(0);
+    // A file may say 0 too; written again it is the one that does not.
+    const said = forgeField('defaults.forgetting', 0);
+    expect(names(said)).toBe(true);
+    expect(Buffer.compare(writeModel(readModel(said)), smallFile)).toBe(0);
+    for (const forgetting of [1, 3, MAXIMUM_FORGETTING]) {
+      const file = withForgetting(forgetting);
+      expect(names(file)).toBe(true);
+      expect(readModel(file).defaults.forgetting).toBe(forgetting);
+    }
   });
 
   it('is read without a copy, and its tensors are aligned', () => {

@@ -1,7 +1,15 @@
 /** The command's arguments: the options of `snnwasm run` that make sense for one picture. */
-import { CONFIG, CONFIG_CLASSES, CONFIG_DEFAULT_TIMESTEPS, EDGE_HEAD_NAME } from './layout';
+import {
+  CONFIG,
+  CONFIG_CLASSES,
+  CONFIG_DEFAULT_FORGETTING,
+  CONFIG_DEFAULT_TIMESTEPS,
+  EDGE_HEAD_NAME,
+  LARGEST_FORGETTING,
+} from './layout';
 import { flush, print, printNumber, printText } from './output';
 import {
+  chooseForgetting,
   chooseHead,
   chooseInitialPotential,
   choosePropagation,
@@ -53,13 +61,16 @@ function isOption(name: usize): bool {
     matches(name, '--prior-strength') ||
     matches(name, '--propagation') ||
     matches(name, '--initial-potential') ||
+    matches(name, '--forgetting') ||
     matches(name, '--top')
   );
 }
 
 function apply(name: usize, value: usize): void {
-  if (matches(name, '--timesteps')) timesteps = <i32>wholeNumber(name, value, MAX_TIMESTEPS);
-  else if (matches(name, '--top')) top = <i32>wholeNumber(name, value, MAX_TOP);
+  if (matches(name, '--timesteps')) timesteps = <i32>wholeNumber(name, value, 1, MAX_TIMESTEPS);
+  else if (matches(name, '--top')) top = <i32>wholeNumber(name, value, 1, MAX_TOP);
+  else if (matches(name, '--forgetting'))
+    chooseForgetting(<i32>wholeNumber(name, value, 0, <f64>LARGEST_FORGETTING));
   else if (matches(name, '--head')) readHead(value);
   else if (matches(name, '--propagation')) readPropagation(value);
   else if (matches(name, '--prior-strength')) {
@@ -98,8 +109,8 @@ function readPropagation(value: usize): void {
   else refuse('a propagation is synchronous or pipelined, not ', value, '');
 }
 
-/** A whole number from 1 to `largest`. */
-function wholeNumber(name: usize, value: usize, largest: f64): f64 {
+/** A whole number from `smallest` to `largest`. */
+function wholeNumber(name: usize, value: usize, smallest: f64, largest: f64): f64 {
   let number: f64 = 0;
   let valid = load<u8>(value) != 0;
   for (let at = value; load<u8>(at); at++) {
@@ -107,10 +118,12 @@ function wholeNumber(name: usize, value: usize, largest: f64): f64 {
     if (<u32>digit > 9) valid = false;
     number = min(number * 10 + <f64>digit, 1e9);
   }
-  if (!valid || number < 1 || number > largest) {
+  if (!valid || number < smallest || number > largest) {
     say('the value of ');
     sayText(name);
-    say(' must be a whole number from 1 to ');
+    say(' must be a whole number from ');
+    sayNumber(smallest);
+    say(' to ');
     sayNumber(largest);
     say(', not ');
     sayText(value);
@@ -175,6 +188,9 @@ function help(): void {
   print('none\n  --prior-strength P      strength of the prior, 0 to 1000000 (default: fitted for each head)\n');
   print('  --propagation MODE      synchronous or pipelined\n');
   print('  --initial-potential V   membrane potential at the start, in thresholds, 0 to 1\n');
+  print('  --forgetting K          timestep t counts as t^K, 0 to 16; 0: all alike (default ');
+  printNumber(<f64>load<i32>(CONFIG, CONFIG_DEFAULT_FORGETTING));
+  print(')\n');
   print('  --top N                 classes to show, 1 to 1000 (default 5)\n');
   print('  --help                  this text\n');
   flush();

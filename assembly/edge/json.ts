@@ -9,7 +9,7 @@ import {
 } from './layout';
 import { print, printNumber, printQuoted } from './output';
 import { lowerBound, rateOf, upperBound } from './posterior';
-import { energy, headAt, runHead, runStrength, runTimesteps, total } from './run';
+import { energy, headAt, runForgetting, runHead, runStrength, runTimesteps, total } from './run';
 
 /** Prints the answer; `computeProbabilities` has been called. */
 export function printAnswer(top: i32, milliseconds: f64): void {
@@ -30,6 +30,7 @@ export function printAnswer(top: i32, milliseconds: f64): void {
   else printQuoted(load<usize>(headAt(runHead()), EDGE_HEAD_NAME));
   print(',\n');
   printField('priorStrength', runStrength());
+  printField('forgetting', <f64>runForgetting());
   print('    "milliseconds": ');
   printNumber(milliseconds);
   print('\n  }\n]\n');

@@ -6,7 +6,7 @@
  *     1024   the configuration record drawn below
  *     2048   constants and work buffers of the edge code (`memoryBase` in edge.asconfig.json), at most to 65536
  *    65536   the network as src/engine/plan.ts lays it out: records, weights, membranes, spike rings
- *      ...   what the edge code needs for this model: head table, texts, input picture, counts, posterior
+ *      ...   what the edge code needs for this model: head table, texts, input picture, counts, evidence, posterior
  *      ...   picture memory of the command: the decoded picture and what decoding and resizing it take
  *
  * Pointers are byte addresses. Texts are UTF-8 and end in a zero byte. Arrays start at multiples of 16.
@@ -70,13 +70,20 @@ export const CONFIG_GROUP_OF = 116;
 /** Picture memory of the command; 0 bytes in a library. */
 export const CONFIG_PICTURE = 120;
 export const CONFIG_PICTURE_BYTES = 124;
+/** k: timestep t counts as t^k. */
+export const CONFIG_DEFAULT_FORGETTING = 128;
+/** f64 [head][class]: sums of t^k over the timesteps at which a class fired. */
+export const CONFIG_EVIDENCE = 132;
+/** f64 [class]: M_j of the final prediction and of the internal one, those sums divided by N^k. */
+export const CONFIG_FINAL_EVIDENCE = 136;
+export const CONFIG_PRIOR_EVIDENCE = 140;
 /** f64, as a fraction of the threshold. */
-export const CONFIG_DEFAULT_INITIAL_POTENTIAL = 128;
+export const CONFIG_DEFAULT_INITIAL_POTENTIAL = 144;
 /** f64: energy of one synaptic operation, in picojoules. */
-export const CONFIG_PICOJOULES = 136;
+export const CONFIG_PICOJOULES = 152;
 /** f64: energy of one dense pass of the trained network, in millijoules. */
-export const CONFIG_ANN_ENERGY = 144;
-export const CONFIG_BYTES = 152;
+export const CONFIG_ANN_ENERGY = 160;
+export const CONFIG_BYTES = 168;
 
 /** A head: what only the edge code reads, then the record as the kernels read it, HEAD_BYTES of assembly/layout.ts. */
 export const EDGE_HEAD_LAYER = 0;
@@ -95,3 +102,5 @@ export const GROUP_BYTES = 40;
 
 /** The largest prior strength (MAXIMUM_PRIOR_STRENGTH of src/model/bounds.ts). */
 export const LARGEST_STRENGTH = 1000000;
+/** The largest k (MAXIMUM_FORGETTING of src/model/bounds.ts). */
+export const LARGEST_FORGETTING = 16;

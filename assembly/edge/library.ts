@@ -105,6 +105,10 @@ export function snnwasm_set_initial_potential(fraction: f64): i32 {
   return run.chooseInitialPotential(fraction) ? 0 : OUT_OF_RANGE;
 }
 
+export function snnwasm_set_forgetting(power: i32): i32 {
+  return run.chooseForgetting(power) ? 0 : OUT_OF_RANGE;
+}
+
 // The run.
 
 export function snnwasm_input(): usize {

@@ -11,6 +11,7 @@ const TAIL: f64 = (1.0 - 0.95) / 2.0;
 
 /** What the comparison of two classes needs; set by {@link computePosterior}. */
 let finalCounts: usize = 0;
+/** 0 where there is no prior. */
 let headCounts: usize = 0;
 let headTimesteps: f64 = 0;
 let priorStrength: f64 = 0;
@@ -18,14 +19,14 @@ let priorStrength: f64 = 0;
 /**
  * Fills rates, shapes and ranking.
  *
- * @param final - u32 [class], spikes of the final prediction
- * @param head - u32 [class], spikes of the internal prediction; 0 for the final prediction alone
+ * @param final - f64 [class], M_j of the final prediction (evidence.ts)
+ * @param head - f64 [class], M_j of the internal prediction; 0 for the final prediction alone
+ * @param time - N_k, of both
  * @param strength - P of eq. (16)
  */
-export function computePosterior(final: usize, head: usize, timesteps: i32, strength: f64): void {
-  const time = <f64>timesteps;
+export function computePosterior(final: usize, head: usize, time: f64, strength: f64): void {
   finalCounts = final;
-  headCounts = strength > 0 && timesteps > 0 ? head : 0;
+  headCounts = strength > 0 && time > 0 ? head : 0;
   headTimesteps = time;
   priorStrength = strength;
   const classes = load<i32>(CONFIG, CONFIG_CLASSES);
@@ -64,7 +65,7 @@ export function rateOf(index: i32): f64 {
   return load<f64>(load<usize>(CONFIG, CONFIG_RATES) + (<usize>index << 3));
 }
 
-/** Whether class `a` ranks before class `b`: by rate, then by final spikes, then by index. */
+/** Whether class `a` ranks before class `b`: by rate, then by final spikes as they count, then by index. */
 export function ranksBefore(a: i32, b: i32): bool {
   const countA = countAt(finalCounts, a);
   const countB = countAt(finalCounts, b);
@@ -89,5 +90,5 @@ function fusedScore(count: f64, headCount: f64): f64 {
 // @ts-ignore: decorator
 @inline
 function countAt(counts: usize, index: i32): f64 {
-  return <f64>load<u32>(counts + (<usize>index << 2));
+  return load<f64>(counts + (<usize>index << 3));
 }

@@ -18,15 +18,18 @@ import {
   NETWORK_SLOTS,
 } from '../layout';
 import { advance, present, reset } from '../network';
+import { addEvidence, readEvidence, resetEvidence, weighTimestep, weightedTimesteps } from './evidence';
 import { quantise } from './input';
 import {
   CONFIG,
   CONFIG_BLOCK_TIMESTEPS,
   CONFIG_CLASSES,
   CONFIG_COUNTS,
+  CONFIG_DEFAULT_FORGETTING,
   CONFIG_DEFAULT_HEAD,
   CONFIG_DEFAULT_INITIAL_POTENTIAL,
   CONFIG_DEFAULT_PROPAGATION,
+  CONFIG_FINAL_EVIDENCE,
   CONFIG_HEAD_ACTIVITY,
   CONFIG_HEAD_COUNT,
   CONFIG_HEAD_TABLE,
@@ -36,10 +39,12 @@ import {
   CONFIG_LAYERS,
   CONFIG_NETWORK,
   CONFIG_PICOJOULES,
+  CONFIG_PRIOR_EVIDENCE,
   CONFIG_TIMESTEP_LIMIT,
   EDGE_HEAD_LAYER,
   EDGE_HEAD_RECORD,
   EDGE_HEAD_STRENGTH,
+  LARGEST_FORGETTING,
   LARGEST_STRENGTH,
 } from './layout';
 import { computePosterior } from './posterior';
@@ -52,10 +57,12 @@ let chosenHead: i32 = -2;
 let chosenStrength: f64 = NaN;
 let chosenPropagation: i32 = -1;
 let chosenInitialPotential: f64 = NaN;
+let chosenForgetting: i32 = -1;
 
 /** What this run uses. */
 let head: i32 = -1;
 let strength: f64 = 0;
+let forgetting: i32 = 0;
 let timesteps: i32 = -1;
 
 /** Everything as the model holds it. */
@@ -64,6 +71,7 @@ export function chooseDefaults(): void {
   chosenStrength = NaN;
   chosenPropagation = -1;
   chosenInitialPotential = NaN;
+  chosenForgetting = -1;
 }
 
 /** An internal head by index, or {@link NO_HEAD}; false where there is no such head. */
@@ -94,10 +102,18 @@ export function chooseInitialPotential(value: f64): bool {
   return true;
 }
 
+/** k from 0 to 16, by which timestep t counts as t^k; false where it is out of range. */
+export function chooseForgetting(value: i32): bool {
+  if (value < 0 || value > LARGEST_FORGETTING) return false;
+  chosenForgetting = value;
+  return true;
+}
+
 /** Starts a run with the picture in the input buffer: time is 0. */
 export function start(): void {
   head = chosenHead >= NO_HEAD ? chosenHead : load<i32>(CONFIG, CONFIG_DEFAULT_HEAD);
   strength = head < 0 ? 0 : isNaN(chosenStrength) ? load<f64>(headAt(head), EDGE_HEAD_STRENGTH) : chosenStrength;
+  forgetting = chosenForgetting >= 0 ? chosenForgetting : load<i32>(CONFIG, CONFIG_DEFAULT_FORGETTING);
   const propagation = chosenPropagation >= 0 ? chosenPropagation : load<i32>(CONFIG, CONFIG_DEFAULT_PROPAGATION);
   const initialPotential = isNaN(chosenInitialPotential)
     ? load<f64>(CONFIG, CONFIG_DEFAULT_INITIAL_POTENTIAL)
@@ -107,6 +123,7 @@ export function start(): void {
   memory.fill(load<usize>(CONFIG, CONFIG_COUNTS), 0, <usize>(heads * load<i32>(CONFIG, CONFIG_CLASSES)) << 2);
   memory.fill(load<usize>(CONFIG, CONFIG_LAYER_ACTIVITY), 0, <usize>load<i32>(CONFIG, CONFIG_LAYER_COUNT) << 4);
   memory.fill(load<usize>(CONFIG, CONFIG_HEAD_ACTIVITY), 0, <usize>heads << 4);
+  resetEvidence(forgetting);
   const network = load<usize>(CONFIG, CONFIG_NETWORK);
   quantise();
   reset(network, initialPotential);
@@ -159,6 +176,7 @@ function collect(timestep: i32): void {
   for (let left = load<i32>(network, NETWORK_LAYER_COUNT); left > 0; left--, layer += LAYER_BYTES, sums += 16) {
     add(sums, load<usize>(layer, LAYER_SPIKES) + slot, load<usize>(layer, LAYER_OPERATIONS) + slot);
   }
+  weighTimestep(timestep);
   collectHead(finalHead(), slot);
   if (head >= 0) collectHead(head, slot);
 }
@@ -173,9 +191,10 @@ function collectHead(index: i32, slot: usize): void {
   );
   const fired = load<usize>(record, HEAD_FIRED) + (slot >> 2) * classes;
   let count = countsOf(index);
-  for (let index = 0; index < classes; index++, count += 4) {
-    store<u32>(count, load<u32>(count) + load<u8>(fired + index));
+  for (let label = 0; label < classes; label++, count += 4) {
+    store<u32>(count, load<u32>(count) + load<u8>(fired + label));
   }
+  addEvidence(index, fired);
 }
 
 function add(sums: usize, spikes: usize, operations: usize): void {
@@ -198,9 +217,18 @@ export function runStrength(): f64 {
   return strength;
 }
 
-/** Fills rates, shapes and ranking from the counts so far. */
+/** k of this run. */
+export function runForgetting(): i32 {
+  return forgetting;
+}
+
+/** Fills rates, shapes and ranking from the evidence so far. */
 export function updatePosterior(): void {
-  computePosterior(countsOf(finalHead()), head < 0 ? 0 : countsOf(head), timesteps, strength);
+  const final = load<usize>(CONFIG, CONFIG_FINAL_EVIDENCE);
+  const prior: usize = head < 0 ? 0 : load<usize>(CONFIG, CONFIG_PRIOR_EVIDENCE);
+  readEvidence(finalHead(), final);
+  if (prior) readEvidence(head, prior);
+  computePosterior(final, prior, weightedTimesteps(), strength);
 }
 
 /** Spikes of all layers and simulated heads so far (column 0), or their synaptic operations (column 1). */

@@ -124,6 +124,10 @@ function planEdge(network: SpikingNetwork, plan: MemoryPlan, pictureBytes: numbe
     [E.CONFIG_PROBABILITIES]: arena.allocate(classes * 8),
     [E.CONFIG_GROUPS]: arena.allocate(classes * E.GROUP_BYTES),
     [E.CONFIG_GROUP_OF]: arena.allocate(classes * 4),
+    [E.CONFIG_DEFAULT_FORGETTING]: defaults.forgetting,
+    [E.CONFIG_EVIDENCE]: arena.allocate(heads.length * classes * 8),
+    [E.CONFIG_FINAL_EVIDENCE]: arena.allocate(classes * 8),
+    [E.CONFIG_PRIOR_EVIDENCE]: arena.allocate(classes * 8),
   };
   const labelTexts = labels.map(text);
   const layerNames = layers.map(({ name }) => text(name));

@@ -44,6 +44,7 @@ export interface EdgeExports {
   snnwasm_set_prior_strength(strength: number): number;
   snnwasm_set_propagation(propagation: number): number;
   snnwasm_set_initial_potential(fraction: number): number;
+  snnwasm_set_forgetting(power: number): number;
   snnwasm_input(): number;
   snnwasm_start(): number;
   snnwasm_step(timesteps: number): number;
@@ -101,6 +102,17 @@ export class EdgeLibrary {
         this.exports.snnwasm_classes(),
       ),
     ];
+  }
+
+  /** Shapes alpha and beta of every class's posterior, which the interface gives as intervals only. */
+  shapes(): { alpha: number; beta: number }[] {
+    const { buffer } = this.exports.memory;
+    const address = new DataView(buffer).getUint32(E.CONFIG + E.CONFIG_SHAPES, true);
+    const shapes = new Float64Array(buffer, address, 2 * this.exports.snnwasm_classes());
+    return Array.from({ length: shapes.length / 2 }, (_, index) => ({
+      alpha: shapes[2 * index]!,
+      beta: shapes[2 * index + 1]!,
+    }));
   }
 
   /** f64 [class] at a pointer. */
