@@ -182,7 +182,8 @@ describeWithChromium('the demo page', () => {
     await expect.poll(() => demo.text('#explain-facts')).toContain(`3 (default ${forgetting})`);
     await demo.state(/orange\.png · no prior · synchronous · forgetting 3$/);
 
-    // shortcuts can be turned off
+    // shortcuts, which act where no setting has the focus, can be turned off
+    await tabTo(/^Copy the answer as JSON$/);
     await press('?');
     await page.getByRole('dialog').waitFor();
     await page.getByRole('checkbox', { name: 'Shortcuts are on' }).press(' ');

@@ -146,18 +146,20 @@ const TOPICS: Readonly<Record<string, (situation: Situation) => Explanation>> = 
     ],
     facts: [['P', settings.head === null ? 'no head is chosen' : threeDigits(priorStrength)]],
   }),
-  forgetting: ({ settings: { forgetting }, settings, frame, model }) => ({
+  forgetting: ({ settings, frame, model }) => ({
     title: 'Forgetting',
     reference: 'the paper has k = 0; Shamir & Zhang 2013, eq. (4)',
     paragraphs: [
-      'The first timesteps mislead: until firing rates in the deep layers have settled, output neurons fire at rates that are not theirs. Where all timesteps count alike, those mistakes stay in the average and wear off only as 1/N.',
-      'With forgetting k, timestep t counts as (t/N)^k: M_j = Σ (t/N)^k · s_j(t), where s_j(t) is 1 if class j fired. Early mistakes wear off as 1/N^(k+1). The price: N becomes Σ (t/N)^k, about N/(k+1), so that intervals get wider.',
-      'The spikes stay the same, so moving it shows at once what they mean.',
+      'The first timesteps mislead: until firing rates in the deep layers have settled, output neurons fire at rates that are not theirs. Counted like all others, those mistakes wear off only as 1/N.',
+      'With forgetting k, timestep t counts as (t/N)^k: M_j = Σ (t/N)^k · s_j(t), where s_j(t) is 1 if class j fired. Early mistakes wear off as 1/N^(k+1). The price: N shrinks to Σ (t/N)^k, about N/(k+1), and intervals get wider. Moving it weighs the same spikes anew.',
     ],
     facts: [
-      ['k', `${forgetting} (default ${model.defaults.forgetting})`],
+      ['k', `${settings.forgetting} (default ${model.defaults.forgetting})`],
       ['Timesteps N', countedTimesteps(settings, frame)],
-      ['First quarter of them', frame?.timesteps ? `${firstQuarter(frame, forgetting)} of the weight` : '–'],
+      [
+        'First quarter of them',
+        frame?.timesteps ? `${firstQuarter(frame, settings.forgetting)} of the weight` : '–',
+      ],
     ],
   }),
   propagation: () => ({
