@@ -115,7 +115,8 @@ describeWithChromium('the demo page', () => {
         const name =
           active.getAttribute('aria-label') ??
           ((active as HTMLInputElement).labels?.[0] ?? active).textContent.trim();
-        const shown = active instanceof HTMLInputElement ? (active.nextElementSibling ?? active) : active;
+        // a radio button is drawn by the span after it
+        const shown = (active.matches('[type=radio]') && active.nextElementSibling) || active;
         const { outlineStyle, outlineWidth } = getComputedStyle(shown);
         return { name, ring: outlineStyle !== 'none' && Number.parseFloat(outlineWidth) > 0 };
       });
