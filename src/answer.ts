@@ -26,6 +26,12 @@ export interface Prediction {
   readonly probability: number;
 }
 
+/** What an answer is made of: a {@link Run} has it, and so have the same spikes weighed otherwise. */
+export type Answerable = Pick<
+  Run,
+  'posterior' | 'activity' | 'timesteps' | 'head' | 'priorStrength' | 'forgetting'
+>;
+
 /** What a run has to say: the most likely classes and what it has cost to find them. */
 export interface Answer {
   /** The best first. */
@@ -59,7 +65,7 @@ export interface Answer {
  */
 export function answerOf(
   network: SpikingNetwork,
-  run: Run,
+  run: Answerable,
   top: number,
   energy: EnergyModel = DEFAULT_ENERGY_MODEL,
 ): Answer {

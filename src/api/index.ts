@@ -1,5 +1,5 @@
 /** What `snnwasm` exports on every host; `loadModel` comes from the host's own entry. */
-export { type Answer, answerOf, type Prediction } from '../answer.js';
+export { type Answer, type Answerable, answerOf, type Prediction } from '../answer.js';
 export { type Activity, Classifier, Run, type RunOptions } from '../classifier.js';
 export {
   annEnergyMillijoules,

@@ -1,6 +1,6 @@
 /** What Node answers to a picture, in the form of the page's report. */
 import { readFile } from 'node:fs/promises';
-import { answerOf, Classifier, decodeImage, type RunOptions } from '../../src/index.js';
+import { answerOf, Classifier, decodeImage, fuse, type Posterior, type RunOptions } from '../../src/index.js';
 import { kernelModule, loadModelFile, nodeCodecs, shippedModelPath } from '../../src/node/index.js';
 import type { Report } from './demo-page.js';
 
@@ -26,6 +26,30 @@ export async function nodeAnswer(
   }));
   const counts = { final: [...run.finalCounts], head: run.headCounts && [...run.headCounts] };
   return JSON.parse(JSON.stringify({ file, ...answerOf(network, run, 5), layers, counts }));
+}
+
+/** What both heads and their fusion say of the best class, and of each one's own best class in two digits. */
+export interface NodeRates {
+  readonly fused: number;
+  readonly final: number;
+  readonly early: number;
+  readonly best: Readonly<Record<'fused' | 'final' | 'early', string>>;
+}
+
+/** Firing rates after a whole run with an internal head. */
+export async function nodeRates(bytes: Uint8Array, options: RunOptions): Promise<NodeRates> {
+  const run = classifier.start(await decodeImage(bytes, nodeCodecs), options);
+  run.advance(network.defaults.timesteps);
+  const posterior = run.posterior();
+  const [final, early] = [run.finalEvidence(), run.headEvidence()!].map((head) => fuse(head, null));
+  const index = posterior.ranking[0]!;
+  const best = ({ estimates, ranking }: Posterior) => estimates[ranking[0]!]!.toFixed(2);
+  return {
+    fused: posterior.estimates[index]!,
+    final: final!.estimates[index]!,
+    early: early!.estimates[index]!,
+    best: { fused: best(posterior), final: best(final!), early: best(early!) },
+  };
 }
 
 /** Neurons of every layer, and its spikes at each of the first timesteps. */

@@ -8,13 +8,35 @@ import { formatShare } from '../../web/src/format.js';
 import { describeWithChromium } from '../support/chromium.js';
 import { CLI } from '../support/cli.js';
 import { type DemoPage, type Report, Site } from '../support/demo-page.js';
-import { example, network, neurons, nodeAnswer, nodeSpikes } from '../support/node-answer.js';
+import {
+  example,
+  type NodeRates,
+  network,
+  neurons,
+  nodeAnswer,
+  nodeRates,
+  nodeSpikes,
+} from '../support/node-answer.js';
 
 const root = join(import.meta.dirname, '../..');
 
 function withoutTime({ milliseconds, ...rest }: Report): Omit<Report, 'milliseconds'> {
   expect(milliseconds).toBeGreaterThan(0);
   return rest;
+}
+
+/** The guesses and the marks of the first bar show these rates. */
+async function expectShown({ page }: DemoPage, rates: NodeRates): Promise<void> {
+  const shown = await page.evaluate(() => {
+    const style = document.querySelector<HTMLElement>('.bar.first')!.style;
+    const number = (name: string) => Number(style.getPropertyValue(name));
+    const guesses = ['early', 'final', 'fused'].map(
+      (who) => document.querySelector(`#guess-${who} span:last-child`)!.textContent!.split(' · ')[0],
+    );
+    return { fused: number('--rate'), final: number('--final-rate'), early: number('--early-rate'), guesses };
+  });
+  const { fused, final, early, best } = rates;
+  expect(shown).toEqual({ fused, final, early, guesses: [best.early, best.final, best.fused] });
 }
 
 describeWithChromium('the answer of the demo page', () => {
@@ -118,6 +140,52 @@ describeWithChromium('the answer of the demo page', () => {
     expect(withoutTime(longer)).toEqual(await nodeAnswer('road.png', road, { priorStrength: 90 }, 70));
     await page.getByRole('button', { name: 'Defaults' }).click();
     await demo.finished('road.png');
+  });
+
+  it('moves with forgetting, which weighs the same spikes anew, also in the middle of a run', async () => {
+    const { page } = demo;
+    const road = await example('road.png');
+    const forgetting = page.getByRole('slider', { name: 'Forgetting' });
+    const answers: Report[] = [];
+    for (const k of [0, 2, 8]) {
+      await forgetting.fill(String(k));
+      await demo.state(
+        new RegExp(`^Done · road\\.png · .* synchronous${k === 0 ? '$' : ` · forgetting ${k}$`}`),
+      );
+      const report = await demo.report();
+      expect(withoutTime(report)).toEqual(await nodeAnswer('road.png', road, { forgetting: k }));
+      expect(report.forgetting).toBe(k);
+      await expectShown(demo, await nodeRates(road, { forgetting: k }));
+      answers.push(report);
+    }
+    // nothing was simulated for it, and what is counted stays counted
+    expect(new Set(answers.map(({ milliseconds }) => milliseconds)).size).toBe(1);
+    expect(new Set(answers.map(({ counts }) => JSON.stringify(counts))).size).toBe(1);
+    expect(new Set(answers.map(({ predictions }) => predictions[0]!.rate)).size).toBe(3);
+
+    // with another head, and with none
+    await page.getByLabel('Head as the prior').selectOption('3');
+    await demo.state(/^Done · road\.png · head 3, .* forgetting 8$/);
+    const third = { head: '3', forgetting: 8 };
+    expect(withoutTime(await demo.report())).toEqual(await nodeAnswer('road.png', road, third));
+    await page.getByLabel('Head as the prior').selectOption('');
+    await demo.state(/^Done · road\.png · no prior/);
+    await forgetting.fill('1');
+    await demo.state(/forgetting 1$/);
+    const alone = { head: null, forgetting: 1 };
+    expect(withoutTime(await demo.report())).toEqual(await nodeAnswer('road.png', road, alone));
+
+    // while it runs, as fast as it can: it ends where it should
+    await page.getByRole('button', { name: 'Restart' }).click();
+    for (const k of [2, 3, 4, 5, 6, 2]) await forgetting.fill(String(k));
+    await demo.finished('road.png');
+    const moved = { head: null, forgetting: 2 };
+    expect(withoutTime(await demo.report())).toEqual(await nodeAnswer('road.png', road, moved));
+
+    await page.getByRole('button', { name: 'Defaults' }).click();
+    expect(await forgetting.inputValue()).toBe(String(network.defaults.forgetting));
+    await demo.finished('road.png');
+    expect(withoutTime(await demo.report())).toEqual(await nodeAnswer('road.png', road));
   });
 
   it('can be watched timestep by timestep: every layer shows the spikes that Node counts', async () => {

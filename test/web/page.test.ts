@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { shippedModelPath } from '../../src/node/index.js';
+import { formatProbability } from '../../web/src/format.js';
 import { describeWithChromium } from '../support/chromium.js';
 import { type DemoPage, Site } from '../support/demo-page.js';
 import { example, network, nodeAnswer } from '../support/node-answer.js';
@@ -112,8 +113,10 @@ describeWithChromium('the demo page', () => {
       page.evaluate(() => {
         const active = document.activeElement!;
         const name =
-          active.getAttribute('aria-label') ?? (active.closest('label') ?? active).textContent.trim();
-        const shown = active instanceof HTMLInputElement ? (active.nextElementSibling ?? active) : active;
+          active.getAttribute('aria-label') ??
+          ((active as HTMLInputElement).labels?.[0] ?? active).textContent.trim();
+        // a radio button is drawn by the span after it
+        const shown = (active.matches('[type=radio]') && active.nextElementSibling) || active;
         const { outlineStyle, outlineWidth } = getComputedStyle(shown);
         return { name, ring: outlineStyle !== 'none' && Number.parseFloat(outlineWidth) > 0 };
       });
@@ -169,7 +172,19 @@ describeWithChromium('the demo page', () => {
     await press('Tab');
     expect((await focused()).name).toBe('Restart');
 
-    // shortcuts can be turned off
+    // settings have names, and one that is moved by keyboard is explained
+    await tabTo(/^Forgetting$/);
+    const { forgetting } = network.defaults;
+    await expect.poll(() => demo.text('#explain-title')).toBe('Forgetting');
+    await press('Home');
+    expect(await demo.text('#forgetting-value')).toBe('none');
+    await press('ArrowRight', 'ArrowRight', 'ArrowRight');
+    expect(await demo.text('#forgetting-value')).toBe('k = 3');
+    await expect.poll(() => demo.text('#explain-facts')).toContain(`3 (default ${forgetting})`);
+    await demo.state(/orange\.png · no prior · synchronous · forgetting 3$/);
+
+    // shortcuts, which act where no setting has the focus, can be turned off
+    await tabTo(/^Copy the answer as JSON$/);
     await press('?');
     await page.getByRole('dialog').waitFor();
     await page.getByRole('checkbox', { name: 'Shortcuts are on' }).press(' ');
@@ -178,11 +193,41 @@ describeWithChromium('the demo page', () => {
     expect(await demo.text('#state')).toContain('no prior');
   });
 
+  it('explains what forgetting does to the evidence', async () => {
+    await visit();
+    const { page } = demo;
+    const slider = page.getByRole('slider', { name: 'Forgetting' });
+    for (const [k, timesteps, quarter] of [
+      ['0', '64', '25 %'],
+      // sum of t^2 from 1 to 64 is 89,440, to 16 it is 1,496
+      ['2', '64, count as 21.8', '1.7 %'],
+    ] as const) {
+      await slider.fill(k);
+      await slider.focus();
+      await expect
+        .poll(() => demo.text('#explain-facts'))
+        .toBe(
+          `k${k} (default ${network.defaults.forgetting})Timesteps N${timesteps}First quarter of them${quarter} of the weight`,
+        );
+    }
+    expect(await demo.text('#explain-text')).toContain('M_j = Σ (t/N)^k · s_j(t)');
+    const fusion = async () => {
+      await page.getByRole('button', { name: 'fusion of both predictions' }).click();
+      await expect.poll(() => demo.text('#explain-title')).toBe('Fusion');
+      return demo.text('#explain-text');
+    };
+    expect(await fusion()).toContain('timestep t of N counts as (t/N)^2');
+    await slider.fill('0');
+    await expect.poll(fusion).not.toContain('(t/N)');
+  });
+
   it('reads the answer out once it is there', async () => {
     await visit();
-    const live = demo.page.locator('[aria-live=polite]');
-    await expect.poll(() => live.textContent()).toBe('After 64 timesteps: sunflower, > 99.9 % sure.');
     const { predictions } = await nodeAnswer('sunflower.png', await example('sunflower.png'));
+    const live = demo.page.locator('[aria-live=polite]');
+    await expect
+      .poll(() => live.textContent())
+      .toBe(`After 64 timesteps: sunflower, ${formatProbability(predictions[0]!.probability)} sure.`);
     expect(await demo.page.locator('#plot').textContent()).toContain(
       `after 64 timesteps: sunflower leads with ${predictions[0]!.rate.toFixed(2)}`,
     );

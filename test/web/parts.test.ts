@@ -98,11 +98,19 @@ describe('the player', () => {
 });
 
 describe('messages', () => {
-  const settings = { head: '7', priorStrength: null, propagation: 'synchronous', initialPotential: 0.5 };
+  const settings = {
+    head: '7',
+    priorStrength: null,
+    propagation: 'synchronous',
+    initialPotential: 0.5,
+    forgetting: 2,
+  };
+  const weigh = { kind: 'weigh', run: 1, strength: 3.5, forgetting: 0 };
 
   it('pass where they are what they should be', () => {
     const start = { kind: 'start', run: 1, picture: { from: 'file', bytes: new ArrayBuffer(8) }, settings };
     expect(readCommand(start)).toEqual(start);
+    expect(readCommand(weigh)).toEqual(weigh);
     expect(readReply({ kind: 'ready', model: resnet })).toEqual({ kind: 'ready', model: resnet });
   });
 
@@ -114,6 +122,12 @@ describe('messages', () => {
     [
       'a propagation that there is not',
       { kind: 'start', run: 1, picture: null, settings: { ...settings, propagation: 'x' } },
+    ],
+    ['half a power of time', { ...weigh, forgetting: 0.5 }],
+    ['more forgetting than there is', { ...weigh, forgetting: 17 }],
+    [
+      'no forgetting at all',
+      { kind: 'start', run: 1, picture: null, settings: { ...settings, forgetting: undefined } },
     ],
     ['bytes that are text', { kind: 'start', run: 1, picture: { from: 'file', bytes: 'PNG' }, settings }],
   ])('are refused: %s', (_, message) => {

@@ -6,12 +6,14 @@ import type { Model, Settings } from './protocol.js';
 export interface ControlsListener {
   /** The simulation itself has other settings: the run begins again. */
   changed(): void;
-  /** The same spikes under another prior. */
-  strength(value: number): void;
+  /** The same spikes under another prior or forgetting. */
+  weighed(): void;
   timesteps(value: number): void;
 }
 
 const NO_HEAD = '';
+/** Of forgetting, unless the model itself has more. */
+const HIGHEST_OFFERED = 8;
 
 export class Controls {
   readonly #model: Model;
@@ -22,6 +24,8 @@ export class Controls {
   readonly #timesteps = element('#timesteps', HTMLInputElement);
   readonly #potential = element('#potential', HTMLInputElement);
   readonly #potentialValue = element('#potential-value', HTMLElement);
+  readonly #forgetting = element('#forgetting', HTMLInputElement);
+  readonly #forgettingValue = element('#forgetting-value', HTMLElement);
   /** As moved by hand; null for the fitted one. */
   #chosenStrength: number | null = null;
   #wantedTimesteps: number;
@@ -42,11 +46,16 @@ export class Controls {
     this.#strength.addEventListener('input', () => {
       this.#chosenStrength = Number(this.#strength.value);
       this.#show();
-      listener.strength(this.#chosenStrength);
+      listener.weighed();
     });
     this.#timesteps.addEventListener('input', () => this.#readTimesteps());
     this.#timesteps.addEventListener('change', () => {
       this.#timesteps.value = String(this.#wantedTimesteps);
+    });
+    this.#forgetting.max = String(Math.max(HIGHEST_OFFERED, model.defaults.forgetting));
+    this.#forgetting.addEventListener('input', () => {
+      this.#show();
+      listener.weighed();
     });
     this.#potential.addEventListener('input', () => this.#show());
     this.#potential.addEventListener('change', () => listener.changed());
@@ -65,6 +74,7 @@ export class Controls {
       priorStrength: this.#chosenStrength,
       propagation: this.#propagation('pipelined').checked ? 'pipelined' : 'synchronous',
       initialPotential: Number(this.#potential.value),
+      forgetting: Number(this.#forgetting.value),
     };
   }
 
@@ -99,6 +109,7 @@ export class Controls {
     this.#chosenStrength = null;
     this.#wantedTimesteps = defaults.timesteps;
     this.#timesteps.value = String(defaults.timesteps);
+    this.#forgetting.value = String(defaults.forgetting);
     this.#potential.value = String(defaults.initialPotential);
     this.#propagation(defaults.propagation).checked = true;
     this.#show();
@@ -122,6 +133,8 @@ export class Controls {
     this.#strength.value = String(this.priorStrength);
     const fitted = this.#chosenStrength === null ? ', fitted' : '';
     setText(this.#strengthValue, none ? 'no prior' : `${threeDigits(this.priorStrength)}${fitted}`);
+    const { forgetting } = this.settings;
+    setText(this.#forgettingValue, forgetting === 0 ? 'none' : `k = ${forgetting}`);
     setText(this.#potentialValue, `${Number(this.#potential.value).toFixed(2)} of threshold`);
   }
 }

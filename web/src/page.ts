@@ -2,6 +2,7 @@
 import { Announcer } from './announcer.js';
 import { Controls } from './controls.js';
 import { element, setText } from './dom.js';
+import type { Situation } from './explanation.js';
 import { formatEnergy, formatMilliseconds, threeDigits } from './format.js';
 import type { Message } from './message.js';
 import { NetworkView } from './network/view.js';
@@ -15,7 +16,7 @@ import { Plot } from './panels/plot.js';
 import { Player } from './player.js';
 import type { Frame, Model, Picture } from './protocol.js';
 import type { Simulator } from './simulator.js';
-import { explain, type Situation } from './topics.js';
+import { explain } from './topics.js';
 import { Transport } from './transport.js';
 
 /** What the page opens at: slow enough to watch, four seconds to the end. */
@@ -53,7 +54,10 @@ export class Page {
     this.#player = new Player(OPENING_SPEED, (steps, budget) => simulator.advance(steps, budget));
     this.#controls = new Controls(model, {
       changed: () => this.restart(),
-      strength: (value) => simulator.weigh(value),
+      weighed: () => {
+        simulator.weigh(this.#controls.priorStrength, this.#controls.settings.forgetting);
+        this.#dirty = true;
+      },
       timesteps: (value) => {
         this.#player.target = value;
         this.#dirty = true;
@@ -114,7 +118,8 @@ export class Page {
 
   frame(frame: Frame): void {
     this.#frame = frame;
-    this.#player.answered(frame.timesteps);
+    // What was only weighed anew answers no request for timesteps.
+    if (frame.steps > 0) this.#player.answered(frame.timesteps);
     this.#network.add(frame);
     this.#microscope.add(frame);
     this.#plot.add(frame);
@@ -195,7 +200,8 @@ export class Page {
     const { settings, priorStrength } = this.#controls;
     const prior =
       settings.head === null ? 'no prior' : `head ${settings.head}, P ${threeDigits(priorStrength)}`;
-    return [this.#name, prior, settings.propagation].filter((part) => part !== '').join(' · ');
+    const forgetting = settings.forgetting === 0 ? '' : `forgetting ${settings.forgetting}`;
+    return [this.#name, prior, settings.propagation, forgetting].filter((part) => part !== '').join(' · ');
   }
 
   #situation(): Situation {

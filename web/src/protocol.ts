@@ -3,9 +3,12 @@
  * message of another version, or from elsewhere, ends in one clear error instead of a wrong picture.
  */
 import * as v from 'valibot';
+import { MAXIMUM_FORGETTING } from '../../src/model/bounds.js';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const name = v.pipe(v.string(), v.maxLength(300));
+/** k: timestep t counts as t^k. */
+const forgetting = v.pipe(count, v.maxValue(MAXIMUM_FORGETTING));
 
 /** How a picture is run; a null strength is the one that the model holds for the head. */
 const settings = v.object({
@@ -13,6 +16,7 @@ const settings = v.object({
   priorStrength: v.nullable(v.number()),
   propagation: v.picklist(['synchronous', 'pipelined']),
   initialPotential: v.number(),
+  forgetting,
 });
 
 /** A picture as a file has it, or as a canvas holds it: straight RGBA. */
@@ -31,8 +35,8 @@ const command = v.variant('kind', [
   v.object({ kind: v.literal('start'), run: count, picture: v.nullable(picture), settings }),
   /** Advances until so many timesteps are done or the time is used up, at least by one, and sends one frame. */
   v.object({ kind: v.literal('advance'), run: count, timesteps: count, milliseconds: v.number() }),
-  /** Weighs the same spikes with another prior strength. */
-  v.object({ kind: v.literal('weigh'), run: count, strength: v.number() }),
+  /** Weighs the same spikes with another prior strength and forgetting. */
+  v.object({ kind: v.literal('weigh'), run: count, strength: v.number(), forgetting }),
   /** Chooses the layer whose single neurons come with every frame. */
   v.object({ kind: v.literal('watch'), layer: v.nullable(count) }),
   v.object({ kind: v.literal('report'), run: count, file: name }),
@@ -76,6 +80,7 @@ const model = v.object({
     timesteps: count,
     initialPotential: v.number(),
     propagation: v.picklist(['synchronous', 'pipelined']),
+    forgetting,
     head: v.nullable(name),
   }),
 });
@@ -116,7 +121,10 @@ const frame = v.object({
   synapticOperations: count,
   finalCounts: uint32,
   headCounts: v.nullable(uint32),
+  /** What the posterior makes of these counts: M_j and N with timestep t counted as (t / N)^k. */
+  evidence: v.object({ timesteps: v.number(), final: float64, head: v.nullable(float64) }),
   priorStrength: v.number(),
+  forgetting,
   predictions: v.array(prediction),
   early: v.nullable(guess),
   final: guess,

@@ -52,8 +52,10 @@ export class Simulator {
     this.#send({ kind: 'advance', run: this.#run, timesteps, milliseconds });
   }
 
-  weigh(strength: number): void {
-    this.#send({ kind: 'weigh', run: this.#run, strength });
+  /** Also the run that is not there yet, since it was asked for with the weights before; frames of it come after it. */
+  weigh(strength: number, forgetting: number): void {
+    for (const run of [this.#run, ...(this.#pending === null ? [] : [this.#pending])])
+      this.#send({ kind: 'weigh', run, strength, forgetting });
   }
 
   watch(layer: number | null): void {

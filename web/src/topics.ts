@@ -1,123 +1,24 @@
 /** What there is to say about each thing on the page, from the model and the run as it stands. */
-import type { EnergyModel } from '../../src/index.js';
+import { timestepWeight } from '../../src/fusion/evidence.js';
+import type { Explanation, Situation } from './explanation.js';
 import {
   formatCount,
   formatEnergy,
   formatMilliseconds,
   formatProbability,
-  formatShape,
   formatShare,
   formatWhole,
   threeDigits,
-  words,
 } from './format.js';
-import { fullName, shortName } from './names.js';
-import type { Frame, Model, Settings } from './protocol.js';
-
-/** What an explanation may speak of. */
-export interface Situation {
-  readonly model: Model;
-  readonly frame: Frame | null;
-  readonly settings: Settings;
-  readonly timesteps: number;
-  /** P in use. */
-  readonly priorStrength: number;
-  readonly energyModel: EnergyModel;
-  readonly annModel: EnergyModel;
-  readonly spent: number;
-  readonly ann: number;
-  readonly settledSince: number | null;
-}
-
-export interface Explanation {
-  readonly title: string;
-  /** Equation or source, or ''. */
-  readonly reference: string;
-  readonly paragraphs: readonly string[];
-  readonly facts: readonly (readonly [string, string])[];
-}
+import type { Frame, Settings } from './protocol.js';
+import { explainHead, explainLayer } from './topic-parts.js';
 
 /** @param topic - the `data-explain` of an element: a name, or "layer:INDEX" or "head:INDEX" */
 export function explain(topic: string, situation: Situation): Explanation {
   const [kind, index] = topic.split(':');
-  if (kind === 'layer') return layer(Number(index), situation);
-  if (kind === 'head') return head(Number(index), situation);
+  if (kind === 'layer') return explainLayer(Number(index), situation);
+  if (kind === 'head') return explainHead(Number(index), situation);
   return (TOPICS[topic] ?? TOPICS.overview!)(situation);
-}
-
-function layer(index: number, { model, frame, energyModel }: Situation): Explanation {
-  const { shape, neurons, synapses, lambda, threshold, connections, name } = model.layers[index]!;
-  const spikes = frame?.layerSpikes[index] ?? 0;
-  const operations = frame?.layerOperations[index] ?? 0;
-  const share = frame?.timesteps ? spikes / neurons / frame.timesteps : 0;
-  const energy =
-    (operations * energyModel.picojoulesPerSynapticOperation + spikes * energyModel.picojoulesPerSpike) / 1e9;
-  const inputs = connections.map(({ source, kernel, stride }) => {
-    const from = source < 0 ? 'the image' : sourceName(model, source);
-    if (kernel === 0) return `unchanged from ${from}`;
-    return `${kernel} × ${kernel}${stride > 1 ? `, stride ${stride},` : ''} from ${from}`;
-  });
-  const image = connections.some(({ source }) => source < 0);
-  return {
-    title: fullName(model, index),
-    reference: 'eqs. (5)–(8)',
-    paragraphs: [
-      image
-        ? 'Receives the picture as the same current at every timestep and turns it into spikes. The most intense pixels are where many channels spike; the depth of the box is its channels.'
-        : 'Spikes that arrive add their weights to the membrane potential; above the threshold the neuron spikes and the threshold is subtracted.',
-    ],
-    facts: [
-      ['Spikes so far', formatCount(spikes)],
-      ['Neurons that spike', `${formatShare(share)} a timestep`],
-      ['Synaptic operations', formatCount(operations)],
-      ['Energy so far', formatEnergy(energy)],
-      ['λ: activation at rate 1', threeDigits(lambda)],
-      ['Threshold', `${formatCount(threshold[0])} to ${formatCount(threshold[1])}`],
-      ['Neurons', formatWhole(neurons)],
-      ['Synapses', formatCount(synapses)],
-      ['Input', inputs.join('; ')],
-      ['Layer', `${name}, ${formatShape(shape)}`],
-    ],
-  };
-}
-
-function sourceName(model: Model, source: number): string {
-  const name = shortName(model, source);
-  return name.startsWith('conv') ? `its ${name}` : name === 'stem' ? 'the stem' : name;
-}
-
-function head(index: number, { model, frame, settings }: Situation): Explanation {
-  const { name, block, synapses, lambda, priorStrength } = model.heads[index]!;
-  const final = index === model.heads.length - 1;
-  const chosen = settings.head === name;
-  const guess = final ? frame?.final : chosen ? frame?.early : null;
-  const counts = final ? frame?.finalCounts : chosen ? frame?.headCounts : null;
-  const facts: [string, string][] = [
-    ['After', `block ${block}`],
-    ['Synapses', formatCount(synapses)],
-    ['λ, activation at rate 1', threeDigits(lambda)],
-  ];
-  if (!final) facts.push(['Fitted prior strength P', threeDigits(priorStrength)]);
-  if (guess && counts && frame) {
-    facts.push(['Says', guess.rate > 0 ? words(guess.label) : 'nothing yet']);
-    facts.push(['Spikes of that class', `${counts[guess.index]} in ${frame.timesteps} timesteps`]);
-    facts.push(['Probability, by itself', formatProbability(guess.probability)]);
-  }
-  return {
-    title: final ? 'Final prediction' : `Internal head ${name}`,
-    reference: final ? 'eq. (10)' : 'eqs. (15)–(18)',
-    paragraphs: final
-      ? [
-          'One output neuron for each of the 100 classes. A spike of the last block adds its weights to all of them; they fire by the same rule as every other neuron.',
-        ]
-      : [
-          'An early guess from inside the network: global average pooling and one fully connected layer, whose 100 output neurons spike too.',
-          chosen
-            ? 'Its firing rates are the prior of the final prediction’s.'
-            : 'Not simulated now. Choose it to make its firing rates the prior of the final prediction’s.',
-        ],
-    facts,
-  };
 }
 
 const TOPICS: Readonly<Record<string, (situation: Situation) => Explanation>> = {
@@ -151,19 +52,21 @@ const TOPICS: Readonly<Record<string, (situation: Situation) => Explanation>> = 
       settings.head === null
         ? 'No head is the prior: the final prediction’s firing rates stand alone, M / N.'
         : `Bayes’ rule for every class: the prior Beta(P·μ̂, P·(1 − μ̂)) has head ${settings.head}’s firing rate μ̂ as its mean and weighs as much as P timesteps. M spikes in N timesteps of the final prediction make it Beta(P·μ̂ + M, P·(1 − μ̂) + N − M).`,
+      ...weighted(settings),
     ],
     facts: [
       ['Prior strength P', settings.head === null ? 'none' : threeDigits(priorStrength)],
-      ['Timesteps N', String(frame?.timesteps ?? 0)],
+      ['Timesteps N', countedTimesteps(settings, frame)],
       ['Prior’s share of the estimate', formatShare(priorShare(priorStrength, frame))],
     ],
   }),
-  posterior: () => ({
+  posterior: ({ settings }) => ({
     title: 'Posterior of the firing rates',
     reference: 'eqs. (13), (14)',
     paragraphs: [
       'The bar is the estimated firing rate of a class, the posterior’s mean: (P·μ̂ + M) / (P + N). It ranks the classes.',
       'The whisker is the 95 % credible interval. The marks on the same axis are what the internal head (diamond) and the final prediction (line) say by themselves.',
+      ...weighted(settings),
     ],
     facts: [],
   }),
@@ -243,6 +146,22 @@ const TOPICS: Readonly<Record<string, (situation: Situation) => Explanation>> = 
     ],
     facts: [['P', settings.head === null ? 'no head is chosen' : threeDigits(priorStrength)]],
   }),
+  forgetting: ({ settings, frame, model }) => ({
+    title: 'Forgetting',
+    reference: 'the paper has k = 0; Shamir & Zhang 2013, eq. (4)',
+    paragraphs: [
+      'The first timesteps mislead: until firing rates in the deep layers have settled, output neurons fire at rates that are not theirs. Counted like all others, those mistakes wear off only as 1/N.',
+      'With forgetting k, timestep t counts as (t/N)^k: M_j = Σ (t/N)^k · s_j(t), where s_j(t) is 1 if class j fired. Early mistakes wear off as 1/N^(k+1). The price: N shrinks to Σ (t/N)^k, about N/(k+1), and intervals get wider. Moving it weighs the same spikes anew.',
+    ],
+    facts: [
+      ['k', `${settings.forgetting} (default ${model.defaults.forgetting})`],
+      ['Timesteps N', countedTimesteps(settings, frame)],
+      [
+        'First quarter of them',
+        frame?.timesteps ? `${firstQuarter(frame, settings.forgetting)} of the weight` : '–',
+      ],
+    ],
+  }),
   propagation: () => ({
     title: 'Propagation',
     reference: 'eq. (5)',
@@ -270,5 +189,30 @@ const TOPICS: Readonly<Record<string, (situation: Situation) => Explanation>> = 
 };
 
 function priorShare(strength: number, frame: Frame | null): number {
-  return frame === null || strength === 0 ? 0 : strength / (strength + frame.timesteps);
+  return frame === null || strength === 0 ? 0 : strength / (strength + frame.evidence.timesteps);
+}
+
+/** What M and N are where timesteps do not count alike. */
+function weighted({ forgetting }: Settings): string[] {
+  return forgetting === 0
+    ? []
+    : [
+        `M and N are weighted sums: with forgetting k = ${forgetting}, timestep t of N counts as (t/N)^${forgetting}, so that what was fired before rates had settled wears off.`,
+      ];
+}
+
+function countedTimesteps({ forgetting }: Settings, frame: Frame | null): string {
+  const { timesteps, evidence } = frame ?? { timesteps: 0, evidence: { timesteps: 0 } };
+  return forgetting === 0 ? String(timesteps) : `${timesteps}, count as ${threeDigits(evidence.timesteps)}`;
+}
+
+/** Share of the weight that the first quarter of the timesteps has. */
+function firstQuarter({ timesteps }: Frame, forgetting: number): string {
+  let [early, total] = [0, 0];
+  for (let timestep = 1; timestep <= timesteps; timestep++) {
+    const weight = timestepWeight(timestep, forgetting);
+    total += weight;
+    if (4 * timestep <= timesteps) early += weight;
+  }
+  return formatShare(early / total);
 }

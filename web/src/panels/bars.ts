@@ -65,17 +65,17 @@ export class Bars {
 
   #fill(row: Row, prediction: Prediction, frame: Frame, rank: number, colour: string): void {
     const { index, interval, rate, probability } = prediction;
-    const { timesteps, headCounts, finalCounts } = frame;
+    const { timesteps, final, head } = frame.evidence;
     const { style } = row.root;
     style.setProperty('--y', `${rank * ROW}px`);
     style.setProperty('--rate', String(rate));
     style.setProperty('--low', String(interval[0]));
     style.setProperty('--high', String(interval[1]));
-    style.setProperty('--final-rate', String(timesteps ? finalCounts[index]! / timesteps : 0));
-    style.setProperty('--early-rate', String(headCounts && timesteps ? headCounts[index]! / timesteps : 0));
+    style.setProperty('--final-rate', String(timesteps ? final[index]! / timesteps : 0));
+    style.setProperty('--early-rate', String(head && timesteps ? head[index]! / timesteps : 0));
     style.setProperty('--series', colour);
     row.root.classList.toggle('first', rank === 0);
-    row.root.classList.toggle('with-head', headCounts !== null);
+    row.root.classList.toggle('with-head', head !== null);
     setText(row.label, words(prediction.label));
     setText(row.rate, rate.toFixed(3));
     setText(row.probability, formatProbability(probability));

@@ -3,7 +3,7 @@
  * explanation, so that the pointer can travel to the panel; on narrow screens it opens it as a sheet.
  */
 import { create, element, setText } from '../dom.js';
-import type { Explanation } from '../topics.js';
+import type { Explanation } from '../explanation.js';
 
 /** A pointer that stays this long means what it points at. */
 const INTENT_MILLISECONDS = 80;

@@ -1,8 +1,10 @@
 /** One network in the worker and the run that it is at: presents pictures, advances, and says what there is to see. */
 
 import { probabilityHighest } from '../../../src/fusion/highest.js';
+import type { SpikeCounts } from '../../../src/fusion/prior.js';
 import { resizeImage } from '../../../src/image/resize.js';
 import {
+  type Answerable,
   answerOf,
   Classifier,
   decodeImage,
@@ -70,12 +72,11 @@ export class Session {
   start(id: number, picture: PixelImage | null, settings: Settings) {
     const image = picture ?? this.#picture;
     if (image === null) throw new UserError('there is no picture yet: choose one');
-    const { head, propagation, initialPotential } = settings;
     const priorStrength = settings.priorStrength ?? undefined;
     const seen = resizeImage(image, this.network.input);
-    const run = this.#classifier.start(seen, { head, propagation, initialPotential, priorStrength });
+    const run = this.#classifier.start(seen, { ...settings, priorStrength });
     this.#picture = image;
-    this.#current = { id, run, history: new History(), milliseconds: 0 };
+    this.#current = { id, run, history: new History(run), milliseconds: 0 };
     return { seen: seen.pixels.slice(), priorStrength: run.priorStrength };
   }
 
@@ -94,17 +95,18 @@ export class Session {
       const begin = performance.now();
       current.run.advance(1);
       current.milliseconds += performance.now() - begin;
-      current.history.record(current.run);
+      current.history.record();
       activity.add(current.run);
     }
     return this.#frame(current, activity, current.run.timesteps - activity.steps + 1);
   }
 
-  /** The same spikes under another prior strength; null if out of date. */
-  weigh(id: number, strength: number): Frame | null {
+  /** The same spikes under another prior strength and forgetting; null if out of date. */
+  weigh(id: number, strength: number, forgetting: number): Frame | null {
     const current = this.#ofRun(id);
     if (current === null) return null;
     current.run.weighPrior(strength);
+    current.history.forget(forgetting);
     return this.#frame(current, new FrameActivity(this.network, null), 1);
   }
 
@@ -118,7 +120,7 @@ export class Session {
       ...activity,
     }));
     const counts = { final: [...run.finalCounts], head: run.headCounts && [...run.headCounts] };
-    const answer = answerOf(this.network, run, REPORTED);
+    const answer = answerOf(this.network, answerable(current), REPORTED);
     return JSON.stringify([{ file, ...answer, milliseconds, layers, counts }], null, 2);
   }
 
@@ -126,8 +128,10 @@ export class Session {
     return this.#current?.id === id ? this.#current : null;
   }
 
-  #frame({ id, run, history, milliseconds }: Current, activity: FrameActivity, from: number): Frame {
-    const { predictions } = answerOf(this.network, run, SHOWN);
+  #frame(current: Current, activity: FrameActivity, from: number): Frame {
+    const { id, run, history, milliseconds } = current;
+    const { predictions } = answerOf(this.network, answerable(current), SHOWN);
+    const [final, head] = [history.finalEvidence(), history.headEvidence()];
     const layers = run.layerActivity();
     const { watched, neurons, steps, perPixel, perChannel } = activity;
     return {
@@ -144,19 +148,25 @@ export class Session {
       ...run.activity(),
       finalCounts: Uint32Array.from(run.finalCounts),
       headCounts: run.headCounts && Uint32Array.from(run.headCounts),
+      evidence: {
+        timesteps: final.timesteps,
+        final: Float64Array.from(final.counts),
+        head: head && Float64Array.from(head.counts),
+      },
       priorStrength: run.priorStrength,
+      forgetting: history.forgetting,
       predictions: predictions.map((prediction) => ({ ...prediction, interval: [...prediction.interval] })),
-      early: run.headCounts && this.#guess(run.headCounts, run.timesteps),
-      final: this.#guess(run.finalCounts, run.timesteps),
+      early: head && this.#guess(head),
+      final: this.#guess(final),
       ratesFrom: from,
-      rates: history.rates(from, run.priorStrength),
+      rates: history.rates(from),
       headRates: history.headRates(from),
     };
   }
 
   /** What one head says by itself, from a uniform prior. */
-  #guess(counts: Readonly<Uint32Array>, timesteps: number): Guess {
-    const { ranking, estimates, distributions } = fuse({ counts, timesteps }, null);
+  #guess(evidence: SpikeCounts): Guess {
+    const { ranking, estimates, distributions } = fuse(evidence, null);
     const index = ranking[0]!;
     return {
       label: this.network.labels[index]!,
@@ -165,4 +175,17 @@ export class Session {
       probability: probabilityHighest(distributions)[index]!,
     };
   }
+}
+
+/** The run with its spikes weighed as they are now, which need not be as they were when it began. */
+function answerable({ run, history }: Current): Answerable {
+  const { head, priorStrength, timesteps } = run;
+  return {
+    head,
+    priorStrength,
+    timesteps,
+    forgetting: history.forgetting,
+    posterior: () => history.posterior(),
+    activity: () => run.activity(),
+  };
 }

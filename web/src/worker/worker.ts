@@ -39,7 +39,7 @@ async function obey(command: Command): Promise<void> {
     case 'advance':
       return sendFrame(required().advance(command.run, command.timesteps, command.milliseconds));
     case 'weigh':
-      return sendFrame(required().weigh(command.run, command.strength));
+      return sendFrame(required().weigh(command.run, command.strength, command.forgetting));
     case 'watch':
       return session?.watch(command.layer);
     case 'report':
