@@ -2,9 +2,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../src/errors.js';
+import { accuracyFigure } from '../src/report/accuracy-figure.js';
 import { readResults } from '../src/report/read.js';
+import { savingFigure } from '../src/report/saving-figure.js';
+import { forgettingsOf } from '../src/report/select.js';
+import { summary } from '../src/report/summary.js';
 import { curvesTable } from '../src/report/tables.js';
-import { syntheticResults } from './support/results.js';
+import { targetFigure } from '../src/report/target-figure.js';
+import { type SyntheticOptions, syntheticResults } from './support/results.js';
 
 const SMALL = { rows: [1, 4, 9], heads: 2, rules: ['energy', 'schedule'], images: 500 } as const;
 const FORGETTING = { ...SMALL, forgetting: 8 };
@@ -15,8 +20,8 @@ type Path = readonly (string | number)[];
 type Container = Record<string | number, unknown>;
 
 /** A copy of small results in which the value at a path is another; undefined takes the field out. */
-function changed(path: Path, value: unknown): unknown {
-  const root = structuredClone(syntheticResults(SMALL)) as unknown as Container;
+function changed(path: Path, value: unknown, options: SyntheticOptions = SMALL): unknown {
+  const root = structuredClone(syntheticResults(options)) as unknown as Container;
   const parent = path.slice(0, -1).reduce<Container>((node, key) => node[key] as Container, root);
   parent[path.at(-1)!] = value;
   return root;
@@ -161,12 +166,17 @@ describe('readResults', () => {
   });
 
   it('answers any change of any value with one line or with results that can be used', () => {
-    const paths = pathsIn(syntheticResults(SMALL));
+    const paths = pathsIn(syntheticResults(FORGETTING));
     let refused = 0;
     fc.assert(
       fc.property(fc.constantFrom(...paths), fc.jsonValue({ maxDepth: 2 }), (path, value) => {
         try {
-          curvesTable(readResults(bytesOf(changed(path, value))));
+          const results = readResults(bytesOf(changed(path, value, FORGETTING)));
+          curvesTable(results);
+          summary(results);
+          for (const forgetting of forgettingsOf(results)) accuracyFigure(results, forgetting);
+          targetFigure(results);
+          savingFigure(results);
         } catch (error) {
           refused++;
           expect(error).toBeInstanceOf(UserError);

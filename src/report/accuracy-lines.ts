@@ -16,6 +16,12 @@ export interface Drawn {
   readonly label: string;
 }
 
+/** For the legend, of fused curves. */
+interface FusedLabels {
+  best(name: string): string;
+  readonly others: string;
+}
+
 const FINAL: LineStyle = { colour: COLOUR.blue, width: 2 };
 const FUSED: LineStyle = { colour: COLOUR.green, width: 2 };
 const FUSED_OTHER: LineStyle = { colour: COLOUR.green, width: 0.7 };
@@ -35,7 +41,10 @@ export function paperLines(results: Results): Drawn[] {
       named: false,
       label: 'FP alone',
     },
-    ...fusedLines(results, best, ''),
+    ...fusedLines(results, best, {
+      best: (name) => `FP fused with ${name}`,
+      others: 'FP fused with each other head',
+    }),
     ...bestFirst(cut, ({ head }) => head === best?.head).map((curve) =>
       curve.head === best?.head
         ? { curve, style: CUT, band: true, named: true, label: `Cut behind ${nameOf(curve)}` }
@@ -66,27 +75,25 @@ export function forgettingLines(results: Results, forgetting: number): Drawn[] {
           },
         ]),
     { curve: final, style: FINAL, band: true, named: false, label: `FP alone${suffix}` },
-    ...fusedLines(results, best, suffix),
+    ...fusedLines(results, best, {
+      best: (name) => `Fused with ${name}${suffix}`,
+      others: `Fused, each other head${suffix}`,
+    }),
     ...cut.map((curve) => {
       return { curve, style: CUT, band: true, named: true, label: `Cut behind ${nameOf(curve)}${suffix}` };
     }),
   ];
 }
 
-/** Every head by the rule of the best one. */
-function fusedLines(results: Results, best: Curve | undefined, suffix: string): Drawn[] {
+/** Every head by the rule of the best one, whose label holds its name. */
+function fusedLines(results: Results, best: Curve | undefined, labels: FusedLabels): Drawn[] {
   if (best === undefined) return [];
-  const fused = curvesOf(results, { kind: 'fused', forgetting: best.forgetting, rule: best.rule });
+  const { forgetting, rule } = best;
+  const fused = curvesOf(results, { kind: 'fused', forgetting, rule });
   return bestFirst(fused, (curve) => curve === best).map((curve) =>
     curve === best
-      ? { curve, style: FUSED, band: true, named: true, label: `FP fused with ${nameOf(curve)}${suffix}` }
-      : {
-          curve,
-          style: FUSED_OTHER,
-          band: false,
-          named: true,
-          label: suffix === '' ? 'FP fused with each other head' : `Fused, each other head${suffix}`,
-        },
+      ? { curve, style: FUSED, band: true, named: true, label: labels.best(nameOf(curve)) }
+      : { curve, style: FUSED_OTHER, band: false, named: true, label: labels.others },
   );
 }
 
