@@ -48,6 +48,31 @@ def unpack(record: bytes, heads: int, rows: int, classes: int):
     return record[0], record[1:outputs], counts.cumsum(1, dtype=np.int64), spikes, operations
 
 
+def weigh(counts, timesteps, forgetting):
+    """Counts until each row, axis 0, with timestep t counting as (t / N)^k, and the sum of these weights.
+
+    The spikes between two rows share the mean weight of the timesteps between them. Everything is added up in the order
+    in which snnwasm does (cumsum, not sum), so that equal scores are equal here as well.
+    """
+    if forgetting == 0:
+        return counts, timesteps
+    weights = power(np.arange(1, timesteps[-1] + 1), forgetting)
+    starts = np.concatenate([[0], timesteps[:-1]])
+    sums = np.array([weights[start:end].cumsum()[-1] for start, end in zip(starts, timesteps)])
+    means = sums / (timesteps - starts)
+    spikes = np.diff(counts, axis=0, prepend=0)
+    scales = power(timesteps, forgetting)
+    return (means[:, None] * spikes).cumsum(0) / scales[:, None], sums.cumsum() / scales
+
+
+def power(base, exponent):
+    """By multiplication, which gives the same bits everywhere."""
+    result = np.ones(len(base))
+    for _ in range(exponent):
+        result = result * base
+    return result
+
+
 def choose(final, head, timesteps, strength, rule):
     """The class chosen at every row: the highest score, of equals the most final spikes, then the lowest index."""
     strength = np.broadcast_to(np.asarray(strength, float), timesteps.shape)[:, None]
@@ -67,6 +92,7 @@ def recompute(results: dict, options: dict, records: dict[int, bytes]) -> list[d
     internal = [head["name"] for head in results["ann"]["heads"]]
     layer_blocks = [layer["block"] for layer in results["layers"]]
     layers = len(layer_blocks)
+    forgettings = {curve["forgetting"] for curve in results["curves"]}
     head_blocks = [head["block"] for head in results["ann"]["heads"]] + [max(layer_blocks)]
     shape = (len(timesteps),)
     sums = [{key: np.zeros(shape, np.int64) for key in ("correct", "spikes", "operations")} for _ in results["curves"]]
@@ -75,13 +101,16 @@ def recompute(results: dict, options: dict, records: dict[int, bytes]) -> list[d
     for number in range(results["data"]["images"]):
         label, choices, counts, spikes, operations = unpack(records[number], len(heads), len(timesteps), classes)
         right += np.frombuffer(choices, np.uint8) == label
+        weighted = {k: [weigh(head, timesteps, k) for head in counts] for k in forgettings}
         for curve, total in zip(results["curves"], sums):
             position = len(heads) - 1 if curve["kind"] == "final" else internal.index(curve["head"])
             answering = {"final": [position], "truncated": [position], "fused": [position, len(heads) - 1]}[curve["kind"]]
+            evidence, total_weight = weighted[curve["forgetting"]][position]
             if curve["kind"] == "fused":
-                chosen = choose(counts[-1], counts[position], timesteps, curve["strength"], curve["rule"])
+                final, _ = weighted[curve["forgetting"]][-1]
+                chosen = choose(final, evidence, total_weight, curve["strength"], curve["rule"])
             else:
-                chosen = counts[position].argmax(1)
+                chosen = evidence.argmax(1)
             deepest = max(head_blocks[head] for head in answering)
             parts = [layer for layer in range(layers) if layer_blocks[layer] <= deepest]
             parts += [layers + head for head in answering]
@@ -106,6 +135,7 @@ def compare(results: dict, sums: list[dict]) -> int:
         )
         differences += not same
         name = " ".join(str(curve[key]) for key in ("kind", "head", "rule") if curve[key] is not None)
+        name += f", k = {curve['forgetting']}"
         print(f"{'same' if same else 'DIFFERENT'}  {name}")
     return differences
 

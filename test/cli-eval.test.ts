@@ -67,13 +67,17 @@ describe('snnwasm eval', () => {
 
   it('reports counts from which its curves follow', async () => {
     const folder = await evaluationFolder();
-    await snnwasm(words('out', '--heads', '1', '--prior-strength', '5', '--limit', '20', '--mirror'), folder);
+    const given = ['--heads', '1', '--prior-strength', '5', '--forgetting', '3'];
+    await snnwasm(words('out', ...given, '--limit', '20', '--mirror'), folder);
     const results = readResults(await readFile(join(folder, 'out', 'results.json')));
     expect(results.data).toMatchObject({ images: 20, mirrored: true, fitImages: 0 });
-    expect(results.curves.map(({ kind, head, rule }) => [kind, head, rule])).toEqual([
-      ['final', null, null],
-      ['fused', '1', 'fixed'],
-      ['truncated', '1', null],
+    expect(results.curves.map(({ kind, head, rule, forgetting }) => [kind, head, rule, forgetting])).toEqual([
+      ['final', null, null, 0],
+      ['fused', '1', 'fixed', 0],
+      ['truncated', '1', null, 0],
+      ['final', null, null, 3],
+      ['fused', '1', 'fixed', 3],
+      ['truncated', '1', null, 3],
     ]);
     for (const curve of results.curves) {
       curve.accuracy.forEach(({ value }, row) => {
@@ -86,6 +90,37 @@ describe('snnwasm eval', () => {
     const last = results.rows.length - 1;
     expect(fused!.synapticOperations[last]).toBeGreaterThan(final!.synapticOperations[last]!);
     expect(truncated!.synapticOperations[last]).toBeLessThan(final!.synapticOperations[last]!);
+  });
+
+  it('works out k = 0 alone where that is the forgetting given, and fits it otherwise', async () => {
+    const folder = await evaluationFolder();
+    const resultsIn = async (out: string) => readResults(await readFile(join(folder, out, 'results.json')));
+    expect((await snnwasm(words('paper', '--forgetting', '0'), folder)).code).toBe(0);
+    const paper = await resultsIn('paper');
+    expect(new Set([...paper.curves, ...paper.targets].map(({ forgetting }) => forgetting))).toEqual(
+      new Set([0]),
+    );
+    expect(await namesIn(join(folder, 'paper'))).not.toContain('figure4-forgetting.svg');
+
+    const both = words('both', '--forgetting', '2', '--heads', '1');
+    expect((await snnwasm(both, folder)).stdout).toContain(join('both', 'figure4-forgetting.svg'));
+    const { curves, data } = await resultsIn('both');
+    expect(data.fitImages).toBe(30);
+    expect(curves.map(({ kind, rule, forgetting }) => `${kind} ${rule} ${forgetting}`)).toEqual([
+      'final null 0',
+      ...['energy', 'area', 'evidence', 'schedule'].map((rule) => `fused ${rule} 0`),
+      'truncated null 0',
+      'final null 2',
+      ...['energy', 'area'].map((rule) => `fused ${rule} 2`),
+      'truncated null 2',
+    ]);
+    // The curves of the paper's method do not depend on what stands beside them.
+    for (const curve of curves.filter(({ forgetting }) => forgetting === 0)) {
+      const same = paper.curves.find(({ kind, head, rule }) => {
+        return kind === curve.kind && head === curve.head && rule === curve.rule;
+      });
+      expect(curve).toEqual(same);
+    }
   });
 
   it('goes on after a torn journal and begins anew for another command', async () => {
@@ -133,6 +168,8 @@ describe('snnwasm eval', () => {
     ['a folder without data', ['--data', '.'], /holds no test.bin/],
     ['an unknown head', ['--heads', '9'], /no internal head "9"/],
     ['a wrong strength', ['--prior-strength', 'much'], /It must be a number from 0 to .*, or auto/],
+    ['a forgetting too large', ['--forgetting', '17'], /It must be a whole number from 0 to 16, or auto/],
+    ['half a forgetting', ['--forgetting', '0.5'], /It must be a whole number from 0 to 16, or auto/],
     ['an output that is a file', ['--out', 'tiny.snn'], /tiny.snn/],
   ])('refuses %s in one line', async (_, more, message) => {
     const folder = await evaluationFolder();

@@ -41,6 +41,15 @@ describe('snnwasm report', () => {
     }
   });
 
+  it('writes one figure more where there is forgetting', async () => {
+    const { folder, path } = await folderWith(
+      syntheticResults({ rows: [1, 16, 64, 256], heads: 2, forgetting: 3 }),
+    );
+    const out = join(folder, 'report');
+    expect((await snnwasm(['report', path, '--out', out])).code).toBe(0);
+    expect(await namesIn(out)).toEqual([...FILES, 'figure4-forgetting.svg'].sort());
+  });
+
   it('writes beside the results where nothing else is said', async () => {
     const { folder, path } = await folderWith(RESULTS);
     expect((await snnwasm(['report', path])).code).toBe(0);

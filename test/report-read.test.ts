@@ -2,11 +2,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../src/errors.js';
+import { accuracyFigure } from '../src/report/accuracy-figure.js';
 import { readResults } from '../src/report/read.js';
+import { savingFigure } from '../src/report/saving-figure.js';
+import { forgettingsOf } from '../src/report/select.js';
+import { summary } from '../src/report/summary.js';
 import { curvesTable } from '../src/report/tables.js';
-import { syntheticResults } from './support/results.js';
+import { targetFigure } from '../src/report/target-figure.js';
+import { type SyntheticOptions, syntheticResults } from './support/results.js';
 
 const SMALL = { rows: [1, 4, 9], heads: 2, rules: ['energy', 'schedule'], images: 500 } as const;
+const FORGETTING = { ...SMALL, forgetting: 8 };
 const bytesOf = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 
 /** A path into the document, such as ['curves', 0, 'correct']. */
@@ -14,8 +20,8 @@ type Path = readonly (string | number)[];
 type Container = Record<string | number, unknown>;
 
 /** A copy of small results in which the value at a path is another; undefined takes the field out. */
-function changed(path: Path, value: unknown): unknown {
-  const root = structuredClone(syntheticResults(SMALL)) as unknown as Container;
+function changed(path: Path, value: unknown, options: SyntheticOptions = SMALL): unknown {
+  const root = structuredClone(syntheticResults(options)) as unknown as Container;
   const parent = path.slice(0, -1).reduce<Container>((node, key) => node[key] as Container, root);
   parent[path.at(-1)!] = value;
   return root;
@@ -35,6 +41,7 @@ describe('readResults', () => {
     const results = syntheticResults({
       ...SMALL,
       rules: ['energy', 'schedule', 'fixed', 'area', 'evidence'],
+      forgetting: 16,
     });
     expect(readResults(bytesOf(results))).toEqual(results);
   });
@@ -60,6 +67,11 @@ describe('readResults', () => {
     ['two curves of one head', ['curves', 2], syntheticResults(SMALL).curves[1], /a curve before it/],
     ['a strength for the final prediction', ['curves', 0, 'strength'], 1, /strength must be null/],
     ['one strength for a schedule', ['curves', 3, 'strength'], 1, /curves\[3\]\.strength must be a list/],
+    ['no forgetting', ['curves', 0, 'forgetting'], undefined, /curves\[0\] lacks the field "forgetting"/],
+    ['a forgetting below 0', ['curves', 0, 'forgetting'], -1, /forgetting must be an integer from 0 to 16/],
+    ['a forgetting above 16', ['targets', 0, 'forgetting'], 17, /forgetting must be an integer from 0 to 16/],
+    ['half a forgetting', ['curves', 0, 'forgetting'], 0.5, /forgetting must be an integer/],
+    ['a forgetting that is a text', ['curves', 0, 'forgetting'], '8', /forgetting must be an integer/],
     ['a row too few', ['curves', 0, 'spikes'], [1, 2], /curves\[0\]\.spikes must have 3 elements/],
     ['counts that fall', ['curves', 0, 'spikes'], [2, 1, 3], /spikes adds up over time, but falls in row 1/],
     [
@@ -103,10 +115,43 @@ describe('readResults', () => {
     expect(() => readResults(bytesOf(changed(path, value)), 'r.json')).toThrow(/^r\.json is invalid: .+$/);
   });
 
-  it('refuses results without the final prediction', () => {
-    const results = syntheticResults(SMALL);
-    const others = { ...results, curves: results.curves.slice(1), targets: [] };
-    expect(() => readResults(bytesOf(others))).toThrow('curves lacks the final prediction alone');
+  it.each([0, 8])('refuses results without the final prediction with forgetting %d', (missing) => {
+    const results = syntheticResults(FORGETTING);
+    const curves = results.curves.filter(
+      ({ kind, forgetting }) => kind !== 'final' || forgetting !== missing,
+    );
+    expect(() => readResults(bytesOf({ ...results, curves, targets: [] }))).toThrow(
+      `curves lacks the final prediction alone with forgetting ${missing}`,
+    );
+  });
+
+  it('refuses more than one forgetting beside 0', () => {
+    const results = syntheticResults(FORGETTING);
+    const more = results.curves.filter(({ forgetting }) => forgetting > 0);
+    const curves = [...results.curves, ...more.map((curve) => ({ ...curve, forgetting: 3 }))];
+    expect(() => readResults(bytesOf({ ...results, curves }))).toThrow(
+      'curves has more than one forgetting beside 0: 8, 3',
+    );
+  });
+
+  it('refuses a target of a curve with another forgetting', () => {
+    const results = syntheticResults(FORGETTING);
+    const targets = results.targets.map((target) => ({ ...target, forgetting: 0 }));
+    expect(() => readResults(bytesOf({ ...results, targets }))).toThrow(
+      /must be of one curve with its kind, head/,
+    );
+  });
+
+  it('refuses savings where the baseline has no energy', () => {
+    const results = syntheticResults({ forgetting: 8 });
+    for (const targets of [
+      results.targets.slice(1),
+      results.targets.map((target, index) => (index === 0 ? { ...target, energyMillijoules: null } : target)),
+    ]) {
+      expect(() => readResults(bytesOf({ ...results, targets }))).toThrow(
+        'targets has a saving, but no energy of the final prediction alone without forgetting',
+      );
+    }
   });
 
   it.each([
@@ -121,12 +166,17 @@ describe('readResults', () => {
   });
 
   it('answers any change of any value with one line or with results that can be used', () => {
-    const paths = pathsIn(syntheticResults(SMALL));
+    const paths = pathsIn(syntheticResults(FORGETTING));
     let refused = 0;
     fc.assert(
       fc.property(fc.constantFrom(...paths), fc.jsonValue({ maxDepth: 2 }), (path, value) => {
         try {
-          curvesTable(readResults(bytesOf(changed(path, value))));
+          const results = readResults(bytesOf(changed(path, value, FORGETTING)));
+          curvesTable(results);
+          summary(results);
+          for (const forgetting of forgettingsOf(results)) accuracyFigure(results, forgetting);
+          targetFigure(results);
+          savingFigure(results);
         } catch (error) {
           refused++;
           expect(error).toBeInstanceOf(UserError);

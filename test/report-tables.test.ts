@@ -71,6 +71,7 @@ describe('the tables', () => {
     rows: [1, 64, 512],
     rules: ['energy', 'schedule'],
     names: (block) => `"${block}", head`,
+    forgetting: 8,
   });
   const { images } = results.data;
 
@@ -87,7 +88,11 @@ describe('the tables', () => {
         curve.head ?? '',
         curve.rule ?? '',
       ]);
-      expect([record.block, record.timestep].map(Number)).toEqual([curve.block, timestep]);
+      expect([record.block, record.forgetting, record.timestep].map(Number)).toEqual([
+        curve.block,
+        curve.forgetting,
+        timestep,
+      ]);
       const strength = Array.isArray(curve.strength) ? curve.strength[row] : curve.strength;
       expect(numberOrNull(record.strength!)).toBe(strength);
       const { value, low, high } = curve.accuracy[row]!;
@@ -117,6 +122,7 @@ describe('the tables', () => {
         target.head ?? '',
         target.rule ?? '',
       ]);
+      expect(Number(record.forgetting)).toBe(target.forgetting);
       expect(numberOrNull(record.timesteps!)).toBe(target.timesteps);
       for (const [prefix, estimate] of [
         ['energy_mj', target.energyMillijoules],

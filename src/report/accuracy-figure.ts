@@ -1,10 +1,15 @@
-/** Figure 4 of the paper: accuracy against the mean energy of an image. */
+/**
+ * Figure 4 of the paper: accuracy against the mean energy of an image; and the same for the method with forgetting, in a
+ * figure of its own.
+ */
 import type { Data, Mark, Spec } from 'vega';
-import { DEFAULT_ENERGY_MODEL } from '../energy.js';
-import type { Curve, Results } from '../evaluation/results.js';
+import type { Curve, CurveKind, Results } from '../evaluation/results.js';
+import { type Drawn, forgettingLines, paperLines } from './accuracy-lines.js';
+import { energiesOf, type Point, pointsFrom, pointsOf, thinned } from './accuracy-points.js';
 import { logarithmicDomain, logarithmicTicks } from './axis.js';
+import { withIdentity } from './identity.js';
 import { PAPER } from './paper.js';
-import { bestFused, curvesOf } from './select.js';
+import { reachedEnergy } from './select.js';
 import {
   COLOUR,
   figure,
@@ -21,44 +26,29 @@ import {
   text,
   Y_EXTENT,
 } from './style.js';
-import { ENERGY_TITLE, headName, MINUS, millijoules, percent } from './words.js';
+import { ENERGY_TITLE, MINUS, millijoules, percent } from './words.js';
 
 const HEIGHT = 270;
-/** Points nearer to each other than this many pixels look the same. */
-const RESOLUTION = 0.5;
 /** So many rows or fewer are marked one by one. */
 const FEW = 8;
+const LAYERS: readonly CurveKind[] = ['truncated', 'fused', 'final'];
 
-const FINAL: LineStyle = { colour: COLOUR.blue, width: 2 };
-const FUSED: LineStyle = { colour: COLOUR.green, width: 2 };
-const FUSED_OTHER: LineStyle = { colour: COLOUR.green, width: 0.7 };
-const CUT: LineStyle = { colour: COLOUR.orange, width: 2 };
-const CUT_OTHER: LineStyle = { colour: COLOUR.orange, width: 0.9 };
 const ANN: LineStyle = { colour: COLOUR.black };
 const TARGET: LineStyle = { colour: COLOUR.black, dash: [5, 3] };
 const DOT = { shape: 'circle', solid: true } as const;
+const REACHED = { shape: 'circle', size: 36 } as const;
 const PAPER_FINAL: SymbolStyle = { shape: 'diamond', colour: COLOUR.black, size: 70 };
 const PAPER_FUSED: SymbolStyle = { ...PAPER_FINAL, solid: true };
 
-/** A curve with the way it is drawn; the intervals of thin lines are left out, as they would hide the others. */
-interface Drawn {
-  readonly curve: Curve;
-  readonly style: LineStyle;
-  readonly band: boolean;
-}
-
-interface Point {
-  readonly energy: number;
-  readonly accuracy: number;
-  readonly low: number;
-  readonly high: number;
-}
-
-/** The specification of Figure 4; accuracies in percent, energies in millijoules, by the default energy model. */
-export function accuracyFigure(results: Results): Spec {
-  const best = bestFused(results);
-  const drawn = drawnCurves(results, best);
-  const entries = legendEntries(results, best);
+/**
+ * The specification; accuracies in percent, energies in millijoules, by the default energy model.
+ *
+ * @param forgetting - 0 for Figure 4, or another k of the results
+ */
+export function accuracyFigure(results: Results, forgetting = 0): Spec {
+  const lines = forgetting === 0 ? paperLines(results) : forgettingLines(results, forgetting);
+  const entries = legendEntries(results, lines);
+  const drawn = [...lines].sort((a, b) => layerOf(a) - layerOf(b));
   const margins: Margins = { left: 58, right: 22, top: legendHeight(entries) + 16, bottom: 44 };
   const [lowest, highest] = energyDomain(results, drawn);
   const top = highestPercent(results, drawn);
@@ -91,43 +81,21 @@ export function accuracyFigure(results: Results): Spec {
       ...drawn.map(({ style }, index) => lineMark(index, style)),
       ...annLines(results, plotWidth(margins)),
       ...drawn.flatMap((curve, index) => dots(curve, series[index]!)),
-      ...drawn.flatMap(({ curve }, index) => endLabel(curve, series[index]!)),
+      ...drawn.flatMap((curve, index) => endLabel(curve, series[index]!)),
       ...fusedLabels(drawn, series),
+      ...(forgetting === 0 ? [] : reachedPoints(results, drawn)),
       ...paperPoints(),
     ],
   });
 }
 
-/** Thin lines first, so that the others lie above them. */
-function drawnCurves(results: Results, best: Curve | undefined): Drawn[] {
-  const drawn = [
-    ...curvesOf(results, 'truncated').map((curve) => {
-      const chosen = curve.head === best?.head;
-      return { curve, style: chosen ? CUT : CUT_OTHER, band: chosen };
-    }),
-    ...curvesOf(results, 'fused', best?.rule).map((curve) => {
-      return { curve, style: curve === best ? FUSED : FUSED_OTHER, band: curve === best };
-    }),
-    ...curvesOf(results, 'final').map((curve) => ({ curve, style: FINAL, band: true })),
-  ];
-  return [...drawn.filter(({ band }) => !band), ...drawn.filter(({ band }) => band)];
-}
+/** Lines with bands lie above all others, and of either the final prediction above fused ones above cut ones. */
+const layerOf = ({ curve, band }: Drawn): number => (band ? LAYERS.length : 0) + LAYERS.indexOf(curve.kind);
 
-function legendEntries(results: Results, best: Curve | undefined): LegendEntry[] {
-  const entries: LegendEntry[] = [{ label: 'FP alone', line: FINAL }];
-  if (best !== undefined) {
-    entries.push({ label: `FP fused with ${headName(best.head, best.block)}`, line: FUSED });
-    if (curvesOf(results, 'fused', best.rule).length > 1) {
-      entries.push({ label: 'FP fused with each other head', line: FUSED_OTHER });
-    }
-  }
-  const cut = curvesOf(results, 'truncated');
-  const chosen = cut.find(({ head }) => head === best?.head);
-  if (chosen) entries.push({ label: `Cut behind ${headName(chosen.head, chosen.block)}`, line: CUT });
-  if (cut.some((curve) => curve !== chosen)) {
-    entries.push({ label: 'Cut behind each other head', line: CUT_OTHER });
-  }
-  entries.push(
+function legendEntries(results: Results, lines: readonly Drawn[]): LegendEntry[] {
+  const labels = new Map(lines.map(({ label, style }) => [label, style]));
+  return [
+    ...[...labels].map(([label, style]) => ({ label, line: style })),
     { label: `ANN, ${percent(results.ann.accuracy.value)}`, line: ANN },
     { label: `ANN ${MINUS} 1 %`, line: TARGET },
     { label: `Paper: FP alone, ${millijoules(PAPER.final.millijoules)} mJ`, symbol: PAPER_FINAL },
@@ -135,8 +103,7 @@ function legendEntries(results: Results, best: Curve | undefined): LegendEntry[]
       label: `Paper: ${PAPER.b.name} fused, ${millijoules(PAPER.b.millijoules)} mJ`,
       symbol: PAPER_FUSED,
     },
-  );
-  return entries;
+  ];
 }
 
 /** From where the first curve has a tenth of the ANN's accuracy: before, all of them lie on the axis. */
@@ -159,49 +126,7 @@ function highestPercent(results: Results, drawn: readonly Drawn[]): number {
   return Math.min(100, Math.ceil(10 * highest) * 10);
 }
 
-const energiesOf = (curve: Curve): readonly number[] => curve.energyMillijoules[DEFAULT_ENERGY_MODEL.name]!;
-
-function pointsOf(curve: Curve): Point[] {
-  return energiesOf(curve).map((energy, row) => {
-    const { value, low, high } = curve.accuracy[row]!;
-    return { energy, accuracy: 100 * value, low: 100 * low, high: 100 * high };
-  });
-}
-
-/** The points from an energy on, with one on the line at that energy where it begins before. */
-function pointsFrom(points: readonly Point[], lowest: number): Point[] {
-  const first = points.findIndex(({ energy }) => energy >= lowest);
-  if (first < 0) return [];
-  const [before, after] = [points[first - 1], points[first]!];
-  const shown = points.slice(first);
-  if (before === undefined || before.energy === 0) return shown;
-  const part = Math.log(lowest / before.energy) / Math.log(after.energy / before.energy);
-  const between = (from: number, to: number): number => from + part * (to - from);
-  const start = {
-    energy: lowest,
-    accuracy: between(before.accuracy, after.accuracy),
-    low: between(before.low, after.low),
-    high: between(before.high, after.high),
-  };
-  return [start, ...shown];
-}
-
-/** Leaves out points that would be drawn on top of the one before; never the first and the last. */
-function thinned(points: readonly Point[], xPixels: number, yPixels: number): Point[] {
-  const kept: Point[] = [];
-  points.forEach((point, index) => {
-    const last = kept.at(-1);
-    const isNew =
-      last === undefined ||
-      index === points.length - 1 ||
-      Math.log(point.energy / last.energy) * xPixels >= RESOLUTION ||
-      Math.abs(point.accuracy - last.accuracy) * yPixels >= RESOLUTION;
-    if (isNew) kept.push(point);
-  });
-  return kept;
-}
-
-function lineMark(index: number, { colour, width = 1 }: LineStyle): Mark {
+function lineMark(index: number, { colour, width = 1, dash }: LineStyle): Mark {
   return {
     type: 'line',
     from: { data: `curve${index}` },
@@ -212,7 +137,7 @@ function lineMark(index: number, { colour, width = 1 }: LineStyle): Mark {
         stroke: { value: colour },
         strokeWidth: { value: width },
         strokeJoin: { value: 'round' },
-        strokeCap: { value: 'round' },
+        ...(dash === undefined ? { strokeCap: { value: 'round' } } : { strokeDash: { value: [...dash] } }),
       },
     },
   };
@@ -246,14 +171,17 @@ function dots({ style, band }: Drawn, points: readonly Point[]): Mark[] {
 }
 
 /** The head's name at the end of a network that was cut: the ends lie apart, as each has its own cost. */
-function endLabel(curve: Curve, points: readonly Point[]): Mark[] {
+function endLabel({ curve, named }: Drawn, points: readonly Point[]): Mark[] {
   const end = points.at(-1);
-  return curve.kind === 'truncated' && end !== undefined ? nameLabel(curve, end, COLOUR.black) : [];
+  const isCut = curve.kind === 'truncated' && named;
+  return isCut && end !== undefined ? nameLabel(curve, end, COLOUR.black) : [];
 }
 
 /** The names of fused heads along a diagonal, where their lines lie apart. */
 function fusedLabels(drawn: readonly Drawn[], series: readonly (readonly Point[])[]): Mark[] {
-  const fused = drawn.flatMap(({ curve }, index) => (curve.kind === 'fused' ? [{ curve, index }] : []));
+  const fused = drawn.flatMap(({ curve, named }, index) => {
+    return curve.kind === 'fused' && named ? [{ curve, index }] : [];
+  });
   return fused.flatMap(({ curve, index }, place) => {
     const points = series[index]!;
     const level = (points.at(-1)?.accuracy ?? 0) * (0.25 + (0.5 * (place + 0.5)) / fused.length);
@@ -274,6 +202,16 @@ function annLines({ ann, targetAccuracy }: Results, width: number): Mark[] {
   const at = (fraction: number): Place => ({ scale: 'y', value: 100 * Math.max(0, fraction) });
   const [accuracy, target] = [at(ann.accuracy.value), at(targetAccuracy)];
   return [line(0, accuracy, width, accuracy, ANN), line(0, target, width, target, TARGET)];
+}
+
+/** Where lines in the legend of their own come to the target: the energies of Figure 5. */
+function reachedPoints(results: Results, drawn: readonly Drawn[]): Mark[] {
+  return drawn.flatMap(({ curve, style: { colour, width = 1 } }) => {
+    const energy = width > 1 ? reachedEnergy(results, withIdentity(results.targets, curve)) : null;
+    if (energy === null) return [];
+    const y = { scale: 'y', value: 100 * results.targetAccuracy };
+    return [symbol({ scale: 'x', value: energy.value }, y, { ...REACHED, colour })];
+  });
 }
 
 function paperPoints(): Mark[] {

@@ -5,6 +5,7 @@ import type { Curve, LayerResult, Results, TargetEnergy } from '../evaluation/re
 import * as bounds from '../model/bounds.js';
 import { Field } from '../model/check.js';
 import type { StrengthRule } from '../observation/strengths.js';
+import { BASELINE, type Identity, identityKey, withIdentity } from './identity.js';
 import { countSeries, estimate, nullable, rising, series } from './read-series.js';
 
 const MAXIMUM_DEPTH = 16;
@@ -134,15 +135,26 @@ function readCurves(field: Field, images: number, rows: number, models: readonly
   const keys = new Set<string>();
   const curves = field.list(1, MAXIMUM_CURVES).map((element) => {
     const curve = readCurve(element, images, rows, models);
-    const key = keyOf(curve);
+    const key = identityKey(curve);
     if (keys.has(key)) element.complain('has the kind, head, rule and forgetting of a curve before it');
     keys.add(key);
     return curve;
   });
-  if (!curves.some(({ kind, forgetting }) => kind === 'final' && forgetting === 0)) {
-    field.complain('lacks the final prediction alone, without forgetting');
-  }
+  checkForgetting(field, curves);
   return curves;
+}
+
+/** One k beside the paper's 0 at most, and for each of the two the final prediction alone, to compare with. */
+function checkForgetting(field: Field, curves: readonly Curve[]): void {
+  const forgettings = new Set([0, ...curves.map(({ forgetting }) => forgetting)]);
+  if (forgettings.size > 2) {
+    field.complain(`has more than one forgetting beside 0: ${[...forgettings].slice(1).join(', ')}`);
+  }
+  for (const k of forgettings) {
+    if (!curves.some(({ kind, forgetting }) => kind === 'final' && forgetting === k)) {
+      field.complain(`lacks the final prediction alone with forgetting ${k}`);
+    }
+  }
 }
 
 function readCurve(field: Field, images: number, rows: number, models: readonly string[]): Curve {
@@ -178,10 +190,10 @@ function readCurve(field: Field, images: number, rows: number, models: readonly 
   };
 }
 
-type Identity = Pick<Curve, 'kind' | 'head' | 'block' | 'rule' | 'forgetting'>;
+type OfBlock = Identity & Pick<Curve, 'block'>;
 
 /** What a curve or target is of; heads and rules must be there exactly where the kind has them. */
-function readIdentity(fields: Record<keyof Identity, Field>): Identity {
+function readIdentity(fields: Record<keyof OfBlock, Field>): OfBlock {
   const kind = fields.kind.choice(...KINDS);
   const head = nullable(fields.head, (field) => field.text(bounds.MAXIMUM_NAME));
   const rule = nullable<StrengthRule>(fields.rule, (field) => field.choice(...RULES));
@@ -202,19 +214,19 @@ function readStrength(field: Field, rule: StrengthRule | null, rows: number): Cu
 }
 
 function readTargets(field: Field, curves: readonly Curve[], rows: readonly number[]): TargetEnergy[] {
-  const left = new Map(curves.map((curve) => [keyOf(curve), curve.block]));
-  return field.list(0, curves.length).map((element) => {
+  const left = new Map(curves.map((curve) => [identityKey(curve), curve.block]));
+  const targets = field.list(0, curves.length).map((element) => {
     const fields = element.fields(
       ...(['kind', 'head', 'block', 'rule', 'forgetting'] as const),
       ...(['timesteps', 'energyMillijoules', 'saving'] as const),
     );
     const identity = readIdentity(fields);
-    if (left.get(keyOf(identity)) !== identity.block) {
+    if (left.get(identityKey(identity)) !== identity.block) {
       element.complain(
         'must be of one curve with its kind, head, block, rule and forgetting, and the only one of it',
       );
     }
-    left.delete(keyOf(identity));
+    left.delete(identityKey(identity));
     const timesteps = nullable(fields.timesteps, (value) => value.integer(1, rows.at(-1)!));
     if (timesteps !== null && !rows.includes(timesteps)) fields.timesteps.refuse('one of the rows');
     const energy = nullable(fields.energyMillijoules, (value) => estimate(value, 0, Number.MAX_VALUE));
@@ -223,10 +235,12 @@ function readTargets(field: Field, curves: readonly Curve[], rows: readonly numb
     if (energy === null && saving !== null) element.complain('has a saving without an energy');
     return { ...identity, timesteps, energyMillijoules: energy, saving };
   });
+  const baseline = withIdentity(targets, BASELINE)?.energyMillijoules ?? null;
+  if (baseline === null && targets.some(({ saving }) => saving !== null)) {
+    field.complain('has a saving, but no energy of the final prediction alone without forgetting to save of');
+  }
+  return targets;
 }
-
-const keyOf = ({ kind, head, rule, forgetting }: Identity): string =>
-  JSON.stringify([kind, head, rule, forgetting]);
 
 function readLayer(field: Field, rows: number): LayerResult {
   const fields = field.fields('name', 'block', 'neurons', 'synapses', 'spikes', 'synapticOperations');

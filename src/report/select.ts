@@ -1,7 +1,9 @@
-/** Finds in the results what the figures and tables speak of, and puts it into words. */
+/** Finds in the results what the figures and tables speak of. Nothing here mixes two k: each is a method of its own. */
 import { DEFAULT_ENERGY_MODEL } from '../energy.js';
-import type { Curve, CurveKind, Results, TargetEnergy } from '../evaluation/results.js';
+import type { Curve, CurveKind, Estimate, Results, TargetEnergy } from '../evaluation/results.js';
+import { crossing } from '../fusion/crossing.js';
 import type { StrengthRule } from '../observation/strengths.js';
+import { BASELINE, type Identity, withIdentity } from './identity.js';
 
 /** What is said of a strength that a rule chose: "strength of least energy". */
 export const RULE_NAMES: Readonly<Record<StrengthRule, string>> = {
@@ -12,50 +14,66 @@ export const RULE_NAMES: Readonly<Record<StrengthRule, string>> = {
   schedule: 'scheduled over time',
 };
 
-/** Curves of a kind in the order of their blocks; of one rule only, if it is given. */
-export function curvesOf(results: Results, kind: CurveKind, rule?: StrengthRule | null): Curve[] {
-  return results.curves
-    .filter((curve) => curve.kind === kind && (rule === undefined || curve.rule === rule))
-    .sort((a, b) => a.block - b.block);
+/** Which curves or targets: of one kind and k, and of one rule only, if it is given. */
+export interface Selection {
+  readonly kind: CurveKind;
+  readonly forgetting: number;
+  readonly rule?: StrengthRule | null | undefined;
 }
 
-/** The target of a kind, head and rule; undefined where the results have none. */
-export function targetOf(
-  results: Results,
-  { kind, head, rule }: Pick<Curve, 'kind' | 'head' | 'rule'>,
-): TargetEnergy | undefined {
-  return results.targets.find(
-    (target) => target.kind === kind && target.head === head && target.rule === rule,
-  );
-}
+/** Curves in the order of their blocks. */
+export const curvesOf = (results: Results, selection: Selection): Curve[] =>
+  selected(results.curves, selection);
 
 /** The targets of fused predictions in the order of their blocks; of one rule only, if it is given. */
-export function fusedTargets(results: Results, rule?: StrengthRule | null): TargetEnergy[] {
-  return results.targets
-    .filter((target) => target.kind === 'fused' && (rule === undefined || target.rule === rule))
+export const fusedTargets = (
+  results: Results,
+  forgetting: number,
+  rule?: StrengthRule | null,
+): TargetEnergy[] => selected(results.targets, { kind: 'fused', forgetting, rule });
+
+function selected<T extends Identity & Pick<Curve, 'block'>>(
+  all: readonly T[],
+  { kind, forgetting, rule }: Selection,
+): T[] {
+  return all
+    .filter((one) => one.kind === kind && one.forgetting === forgetting)
+    .filter((one) => rule === undefined || one.rule === rule)
     .sort((a, b) => a.block - b.block);
 }
 
-/** The rules that occur, in the order in which they first do. */
-export function rulesOf(results: Results): StrengthRule[] {
-  const rules = results.curves.map(({ rule }) => rule).filter((rule) => rule !== null);
-  return [...new Set(rules)];
+/** The k that stands beside the paper's 0; null where there is none. The reader of results lets no second one through. */
+export function forgettingOf(results: Results): number | null {
+  return results.curves.find(({ forgetting }) => forgetting > 0)?.forgetting ?? null;
+}
+
+/** Every k, 0 first. */
+export function forgettingsOf(results: Results): number[] {
+  const forgetting = forgettingOf(results);
+  return forgetting === null ? [0] : [0, forgetting];
+}
+
+/** The rules that occur with this k, in the order in which they first do. */
+export function rulesOf(results: Results, forgetting: number): StrengthRule[] {
+  const rules = results.curves.filter((curve) => curve.forgetting === forgetting).map(({ rule }) => rule);
+  return [...new Set(rules.filter((rule) => rule !== null))];
 }
 
 /**
- * The fused curve that figures bring out: the one with the largest saving; where none has a saving, the one that
- * needs least energy; where none reaches the target, the one that is most accurate in the end. The earlier of equals.
- * Undefined where nothing is fused.
+ * The fused curve with this k that figures bring out: the one with the largest saving; where none has a saving, the one
+ * that needs least energy, an energy with an interval before one without; where none reaches the target, the one that is
+ * most accurate in the end. The earlier of equals. Undefined where nothing is fused.
  */
-export function bestFused(results: Results): Curve | undefined {
-  const last = results.rows.length - 1;
-  const merits = curvesOf(results, 'fused').map((curve) => {
-    const target = targetOf(results, curve);
-    const energy = target?.energyMillijoules?.value ?? Infinity;
-    return {
-      curve,
-      merit: [target?.saving?.value ?? -Infinity, -energy, curve.accuracy[last]!.value] as const,
-    };
+export function bestFused(results: Results, forgetting: number): Curve | undefined {
+  const merits = curvesOf(results, { kind: 'fused', forgetting }).map((curve) => {
+    const target = withIdentity(results.targets, curve);
+    const merit = [
+      target?.saving?.value ?? -Infinity,
+      -(target?.energyMillijoules?.value ?? Infinity),
+      -(reachedEnergy(results, target)?.value ?? Infinity),
+      curve.accuracy.at(-1)!.value,
+    ];
+    return { curve, merit };
   });
   return merits.reduce<(typeof merits)[number] | undefined>(
     (best, candidate) => (best === undefined || exceeds(candidate.merit, best.merit) ? candidate : best),
@@ -69,17 +87,40 @@ function exceeds(a: readonly number[], b: readonly number[]): boolean {
   return index >= 0 && a[index]! > b[index]!;
 }
 
-/**
- * Mean energy of an image in millijoules at the first row that reaches the target, on the images themselves; null where
- * none does. It is there also where resamples miss the target too often for an interval.
- */
-export function energyReached(results: Results, target: TargetEnergy): number | null {
-  if (target.energyMillijoules !== null) return target.energyMillijoules.value;
-  if (target.timesteps === null) return null;
-  const curve = results.curves.find(
-    ({ kind, head, rule }) => kind === target.kind && head === target.head && rule === target.rule,
-  );
-  return (
-    curve?.energyMillijoules[DEFAULT_ENERGY_MODEL.name]?.[results.rows.indexOf(target.timesteps)] ?? null
-  );
+/** A number on the images themselves; without an interval where resamples miss the target too often for one. */
+export interface Reached {
+  readonly value: number;
+  readonly interval: Estimate | null;
 }
+
+/** Mean energy of an image in millijoules at the target; null where it is not reached on the images themselves. */
+export function reachedEnergy(results: Results, target: TargetEnergy | undefined): Reached | null {
+  if (target === undefined || target.timesteps === null) return null;
+  if (target.energyMillijoules !== null) return withInterval(target.energyMillijoules);
+  const curve = withIdentity(results.curves, target);
+  const energies = curve?.energyMillijoules[DEFAULT_ENERGY_MODEL.name];
+  if (curve === undefined || energies === undefined) return null;
+  const accuracies = curve.accuracy.map(({ value }) => value);
+  const reached = crossing(accuracies, energies, results.targetAccuracy);
+  return reached === null ? null : { value: reached.energy, interval: null };
+}
+
+/** What a target saves against the paper's baseline; null where either is not reached, and for the baseline itself. */
+export function reachedSaving(results: Results, target: TargetEnergy | undefined): Reached | null {
+  if (target === undefined || (target.kind === 'final' && target.forgetting === 0)) return null;
+  if (target.saving !== null) return withInterval(target.saving);
+  const value = savingAgainst(results, target, withIdentity(results.targets, BASELINE));
+  return value === null ? null : { value, interval: null };
+}
+
+/** 1 - energy / energy of another target, on the images themselves; null where either is not reached. */
+export function savingAgainst(
+  results: Results,
+  target: TargetEnergy | undefined,
+  other: TargetEnergy | undefined,
+): number | null {
+  const [energy, against] = [reachedEnergy(results, target), reachedEnergy(results, other)];
+  return energy === null || against === null || against.value === 0 ? null : 1 - energy.value / against.value;
+}
+
+const withInterval = (interval: Estimate): Reached => ({ value: interval.value, interval });

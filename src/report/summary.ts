@@ -2,9 +2,23 @@
 import { DEFAULT_ENERGY_MODEL } from '../energy.js';
 import type { Results, TargetEnergy } from '../evaluation/results.js';
 import { figureCaptions } from './captions.js';
-import { PAPER } from './paper.js';
-import { bestFused, curvesOf, energyReached, fusedTargets, RULE_NAMES, targetOf } from './select.js';
+import { BASELINE, finalAlone, withIdentity } from './identity.js';
+import { PAPER, type PaperEnergy } from './paper.js';
 import {
+  bestFused,
+  curvesOf,
+  forgettingOf,
+  forgettingsOf,
+  fusedTargets,
+  type Reached,
+  RULE_NAMES,
+  reachedEnergy,
+  reachedSaving,
+  rulesOf,
+  savingAgainst,
+} from './select.js';
+import {
+  aboutPercent,
   headName,
   MINUS,
   millijoules,
@@ -14,6 +28,7 @@ import {
   points,
   signed,
   unreached,
+  weightOf,
 } from './words.js';
 
 const NONE = '\u2013';
@@ -26,13 +41,15 @@ export function summary(results: Results): string {
     ...settings(results),
     '## Headline',
     table(['', 'Paper', 'Here', 'Difference'], headline(results)),
+    ...caution(results),
     '## Fused with every head',
-    `Energy of an image to reach the target, and its saving against FP alone. ${NONE} stands where the paper's text ` +
-      'gives no number, or nothing can be compared. "Not reliably": more than 2.5 % of the resamples do not reach the ' +
+    `Energy of an image to reach the target, and its saving against FP alone as in the paper (k = 0). ${NONE} stands ` +
+      "where the paper's text gives no number, or nothing can be compared. " +
+      '"Not reliably": more than 2.5 % of the resamples do not reach the ' +
       'target within the run, so that there is no interval.',
     table(
-      ['Head', 'Strength', 'Paper', 'Here', 'Difference', 'Paper, saving', 'Here, saving', 'Difference'],
-      [...fusedTargets(results).map((target) => headRow(results, target)), paperRow()],
+      ['Head', 'k', 'Strength', 'Paper', 'Here', 'Difference', 'Paper, saving', 'Here, saving', 'Difference'],
+      [...headRows(results), paperRow()],
     ),
     '## Figures',
     ...[...figureCaptions(results)].map(([name, caption]) => `**${name}** ${escaped(caption)}`),
@@ -44,7 +61,7 @@ function settings(results: Results): string[] {
   return [
     `${data.images.toLocaleString('en-US')} images of the ${data.split} split${data.mirrored ? ', mirrored left to right' : ''}; ` +
       `${run.timesteps} timesteps, ${run.propagation} propagation, membrane potentials start at ` +
-      `${run.initialPotential} thresholds. ${fitSentence(data)}Energy is ` +
+      `${run.initialPotential} thresholds. ${forgettingSentence(results)}${fitSentence(results)}Energy is ` +
       `${DEFAULT_ENERGY_MODEL.picojoulesPerSynapticOperation} pJ per synaptic operation ` +
       `(${DEFAULT_ENERGY_MODEL.name}). Numbers in brackets are 95 % bootstrap intervals over images.`,
     `The paper: Akagi and Awano, Low Energy Inference of Spiking Neural Network via Bayesian Fusion, DA Symposium 2021.`,
@@ -53,20 +70,46 @@ function settings(results: Results): string[] {
   ];
 }
 
-function fitSentence({ fitImages, fitOcclusion }: Results['data']): string {
-  if (fitImages === 0) return '';
+/** Whether k was fitted, results say nowhere but in their command. */
+const COMMAND_FORGETTING = /--forgetting (auto|\d+)/;
+const isForgettingFitted = ({ created }: Results): boolean =>
+  COMMAND_FORGETTING.exec(created.command)?.[1] === 'auto';
+
+function forgettingSentence(results: Results): string {
+  const forgetting = forgettingOf(results);
+  if (forgetting !== null) {
+    return (
+      `With forgetting, the spikes of timestep t count as ${weightOf(forgetting)}, k = ${forgetting}; in the paper all ` +
+      'timesteps count alike, k = 0. '
+    );
+  }
+  return isForgettingFitted(results)
+    ? 'All timesteps count alike, as in the paper: the k fitted is 0. '
+    : 'All timesteps count alike, k = 0, as in the paper. ';
+}
+
+function fitSentence(results: Results): string {
+  const { fitImages, fitOcclusion } = results.data;
+  const rules = forgettingsOf(results).flatMap((forgetting) => rulesOf(results, forgetting));
+  const strengths = rules.some((rule) => rule !== 'fixed');
+  const fitted = isForgettingFitted(results)
+    ? strengths
+      ? 'Strengths and k were'
+      : 'The k was'
+    : strengths
+      ? 'Strengths were'
+      : '';
+  if (fitImages === 0 || fitted === '') return '';
   const covered =
     fitOcclusion > 0 ? `, a square of up to ${fitOcclusion} x ${fitOcclusion} pixels of each covered` : '';
-  return `Strengths were fitted on ${fitImages.toLocaleString('en-US')} training images${covered}. `;
+  return `${fitted} fitted on ${fitImages.toLocaleString('en-US')} training images${covered}. `;
 }
 
 type Row = readonly string[];
 
 function headline(results: Results): Row[] {
   const { ann, targetAccuracy } = results;
-  const best = bestFused(results);
-  const bestTarget = best && targetOf(results, best);
-  const final = targetOf(results, { kind: 'final', head: null, rule: null });
+  const forgetting = forgettingOf(results);
   return [
     [
       'ANN, accuracy',
@@ -80,23 +123,66 @@ function headline(results: Results): Row[] {
       percent(targetAccuracy),
       difference(targetAccuracy, PAPER.targetAccuracy),
     ],
-    ['FP alone, energy to the target', ...energyCells(results, PAPER.final.millijoules, final)],
-    ...(best && bestTarget
-      ? [
-          [
-            `Best fused (paper: IP(b), here: ${nameOf(best)}), energy`,
-            ...energyCells(results, PAPER.b.millijoules, bestTarget),
-          ],
-          [`Best fused, saving`, ...savingCells(results, PAPER.b.saving, bestTarget)],
-        ]
-      : []),
+    [
+      "FP alone (the paper's baseline), energy to the target",
+      ...energyCells(results, PAPER.final.millijoules, withIdentity(results.targets, BASELINE)),
+    ],
+    ...bestRows(results, 0, 'Best fused (paper: IP(b), here: ', PAPER.b),
+    ...(forgetting === null ? [] : forgettingRows(results, forgetting)),
     ...truncatedRows(results),
+  ];
+}
+
+/** What a reader of the headline must know, where something is fused. */
+function caution(results: Results): string[] {
+  if (bestFused(results, 0) === undefined) return [];
+  const added =
+    forgettingOf(results) === null
+      ? ''
+      : ' What fusion adds to forgetting has no interval: see those of the two energies that it compares.';
+  return [`"Best" is the best on these very images, so it is a little too good.${added}`];
+}
+
+/** What forgetting saves alone, with fusion, and what fusion adds to it; the paper has none of it. */
+function forgettingRows(results: Results, forgetting: number): Row[] {
+  const final = withIdentity(results.targets, finalAlone(forgetting));
+  const best = bestFused(results, forgetting);
+  const added = savingAgainst(results, best && withIdentity(results.targets, best), final);
+  const name = `with forgetting, k = ${forgetting}`;
+  return [
+    [`FP alone ${name}, energy`, ...energyCells(results, null, final)],
+    [`FP alone ${name}, saving`, ...savingCells(results, null, final)],
+    ...bestRows(results, forgetting, `Best fused ${name} (here: `, null),
+    ...(best === undefined
+      ? []
+      : [
+          [
+            `What fusion adds: best fused against FP alone, both k = ${forgetting}, saving`,
+            NONE,
+            added === null ? NONE : `about ${percent(added)}`,
+            NONE,
+          ],
+        ]),
+  ];
+}
+
+/** Energy and saving of the best fused head with this k. */
+function bestRows(results: Results, forgetting: number, title: string, paper: PaperEnergy | null): Row[] {
+  const best = bestFused(results, forgetting);
+  const target = best && withIdentity(results.targets, best);
+  if (target === undefined) return [];
+  const name = `${title}${nameOf(target)})`;
+  return [
+    [`${name}, energy`, ...energyCells(results, paper?.millijoules ?? null, target)],
+    [`${name}, saving`, ...savingCells(results, paper?.saving ?? null, target)],
   ];
 }
 
 /** Networks cut where the paper's (b) is: they level off, so their last row is what the paper speaks of. */
 function truncatedRows(results: Results): Row[] {
-  const cut = curvesOf(results, 'truncated').filter(({ block }) => block === PAPER.b.block);
+  const cut = curvesOf(results, { kind: 'truncated', forgetting: 0 }).filter(
+    ({ block }) => block === PAPER.b.block,
+  );
   return cut.map((curve) => {
     const end = curve.accuracy.at(-1)!;
     return [
@@ -108,10 +194,19 @@ function truncatedRows(results: Results): Row[] {
   });
 }
 
+/** In the order of blocks, and of one head the paper's method first. */
+function headRows(results: Results): Row[] {
+  return forgettingsOf(results)
+    .flatMap((forgetting) => fusedTargets(results, forgetting))
+    .sort((a, b) => a.block - b.block)
+    .map((target) => headRow(results, target));
+}
+
 function headRow(results: Results, target: TargetEnergy): Row {
   const paper = target.block === PAPER.b.block ? PAPER.b : null;
   return [
     `${nameOf(target)}${paper ? `, the paper's ${paper.name}` : ''}`,
+    String(target.forgetting),
     target.rule === null ? NONE : RULE_NAMES[target.rule],
     ...energyCells(results, paper?.millijoules ?? null, target),
     ...savingCells(results, paper?.saving ?? null, target),
@@ -121,30 +216,32 @@ function headRow(results: Results, target: TargetEnergy): Row {
 function paperRow(): Row {
   const { name, millijoules: energy, saving } = PAPER.a;
   const place = `the paper's ${name}, whose place its text does not state`;
-  return [place, NONE, `${millijoules(energy)} mJ`, NONE, NONE, percent(saving), NONE, NONE];
+  return [place, '0', NONE, `${millijoules(energy)} mJ`, NONE, NONE, percent(saving), NONE, NONE];
 }
 
 /** The paper's energy, this network's, and by how much it differs. */
 function energyCells(results: Results, paper: number | null, target: TargetEnergy | undefined): Row {
-  const energy = target?.energyMillijoules ?? null;
-  const reached = target ? energyReached(results, target) : null;
-  const uncertain = reached === null ? unreached(target) : `about ${millijoules(reached)} mJ, not reliably`;
+  const energy = reachedEnergy(results, target);
   return [
     paper === null ? NONE : `${millijoules(paper)} mJ`,
-    energy === null ? uncertain : millijoulesInterval(energy),
-    paper === null || energy === null ? NONE : `${signed(100 * (energy.value / paper - 1), 0)} %`,
+    energy === null ? unreached(target) : energyText(energy),
+    paper === null || !energy?.interval ? NONE : `${signed(100 * (energy.value / paper - 1), 0)} %`,
   ];
 }
 
-function savingCells(results: Results, paper: number | null, target: TargetEnergy): Row {
-  const { saving } = target;
-  const final = targetOf(results, { kind: 'final', head: null, rule: null });
-  const [alone, fused] = [final ? energyReached(results, final) : null, energyReached(results, target)];
-  const uncertain = alone === null || fused === null ? NONE : `about ${percent(1 - fused / alone)}`;
+const energyText = ({ value, interval }: Reached): string =>
+  interval === null ? `about ${millijoules(value)} mJ, not reliably` : millijoulesInterval(interval);
+
+function savingCells(results: Results, paper: number | null, target: TargetEnergy | undefined): Row {
+  const saving = reachedSaving(results, target);
   return [
     paper === null ? NONE : percent(paper),
-    saving === null ? uncertain : percentInterval(saving),
-    paper === null || saving === null ? NONE : difference(saving.value, paper),
+    saving === null
+      ? NONE
+      : saving.interval === null
+        ? aboutPercent(saving)
+        : percentInterval(saving.interval),
+    paper === null || !saving?.interval ? NONE : difference(saving.value, paper),
   ];
 }
 

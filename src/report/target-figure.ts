@@ -1,42 +1,90 @@
 /** Figure 5 of the paper: the energy to come within 1 % of the ANN, as bars, with the paper's own beside them. */
 import type { Mark, Spec } from 'vega';
 import type { Estimate, Results, TargetEnergy } from '../evaluation/results.js';
+import { finalAlone, withIdentity } from './identity.js';
 import { PAPER, type PaperEnergy } from './paper.js';
-import { bestFused, energyReached, fusedTargets, targetOf } from './select.js';
+import {
+  bestFused,
+  forgettingOf,
+  fusedTargets,
+  type Reached,
+  reachedEnergy,
+  reachedSaving,
+} from './select.js';
 import { bar, COLOUR, figure, line, type Margins, type Place, plotWidth, text } from './style.js';
-import { ENERGY_TITLE, headName, lessOrMore, MINUS, millijoules, percent, unreached } from './words.js';
+import {
+  ENERGY_TITLE,
+  headName,
+  lessOrMore,
+  MINUS,
+  millijoules,
+  percent,
+  unreached,
+  weightOf,
+} from './words.js';
 
-const MARGINS: Margins = { left: 132, right: 152, top: 8, bottom: 44 };
 const PITCH = 19;
 const THICKNESS = 12;
+/** Of the gap between two groups, in rows. */
+const GAP = 0.5;
 /** Opacity, in hexadecimal, of bars without an interval. */
 const PALE = '60';
-/** Right edges of the two columns of numbers, from the right edge of the plot. */
+const FP_ALONE = 'FP alone';
+const ABOUT = 'about ';
+/** Right edge of the energies, from the right edge of the plot. */
 const ENERGY_COLUMN = 50;
-const SAVING_COLUMN = 144;
+/** Widths of the column of savings: as they are, and where they are "about" or are said to be against k = 0. */
+const SAVINGS = 94;
+const LONG_SAVINGS = 132;
+
+/** The margins, and where the numbers end. */
+interface Layout {
+  readonly margins: Margins;
+  readonly width: number;
+  readonly savingsEnd: number;
+}
 
 interface Row {
   readonly label: string;
   readonly colour: string;
   readonly bold: boolean;
   /** In millijoules, or why there is none. */
-  readonly energy: { readonly value: number; readonly interval: Estimate | null } | string;
+  readonly energy: Reached | string;
   /** That many resamples miss the target, so that there is no interval. */
   readonly unreliable: boolean;
-  /** Against the final prediction alone; null where there is nothing to say. */
-  readonly saving: number | null;
+  /** Against the final prediction alone as in the paper; null where there is nothing to say. */
+  readonly saving: string | null;
 }
 
-/** The specification of Figure 5, in the default energy model and for the rule with the largest saving. */
+/** Rows under a heading. */
+interface Group {
+  readonly heading: string;
+  /** What the savings are against. */
+  readonly baseline: string;
+  readonly rows: readonly Row[];
+}
+
+/** A group with the place of its heading, in rows from the top. */
+interface PlacedGroup extends Group {
+  readonly top: number;
+}
+
+/** The specification of Figure 5, in the default energy model; of either k the rule with the largest saving. */
 export function targetFigure(results: Results): Spec {
-  const own = ownRows(results);
-  const paper = [PAPER.final, PAPER.a, PAPER.b].map(paperRow);
-  const width = plotWidth(MARGINS);
-  /** The middle of a row, in pixels; half a row stands between the two groups. */
-  const middle = (row: number): number => (row + 0.5) * PITCH;
-  const second = own.length + 1.5;
-  return figure(`Energy to reach ANN ${MINUS} 1 %`, (second + paper.length + 2) * PITCH, MARGINS, {
-    scales: [{ name: 'x', type: 'linear', range: 'width', domain: [0, highest([...own, ...paper])] }],
+  const own = ownGroups(results);
+  const groups = placed([...own, paperGroup()]);
+  const paper = groups.at(-1)!;
+  const afterPaper = paper.top + 1 + paper.rows.length;
+  const layout = layoutOf(groups);
+  return figure(`Energy to reach ANN ${MINUS} 1 %`, (afterPaper + 1) * PITCH, layout.margins, {
+    scales: [
+      {
+        name: 'x',
+        type: 'linear',
+        range: 'width',
+        domain: [0, highest(groups.flatMap(({ rows }) => rows))],
+      },
+    ],
     axes: [
       {
         scale: 'x',
@@ -47,23 +95,63 @@ export function targetFigure(results: Results): Spec {
       },
     ],
     marks: [
-      ...finalLine(own[0], middle(0.5), middle(own.length + 0.5)),
-      ...heading(`This network, to reach ${percent(results.targetAccuracy)}`, middle(0), width),
-      ...own.flatMap((row, index) => rowMarks(row, middle(index + 1), width)),
-      ...heading(`The paper, to reach ${percent(PAPER.targetAccuracy)}`, middle(second), width),
-      ...paper.flatMap((row, index) => rowMarks(row, middle(second + 1 + index), width)),
-      ...rowLabel('IP(c), IP(d)', middle(second + 1 + paper.length)),
-      ...text('not given in its text', 4, middle(second + 1 + paper.length), { italic: true, halo: true }),
+      ...baselineLine(own[0]!.rows[0]!, middle(0.5), middle(paper.top - GAP)),
+      ...groups.flatMap((group) => [
+        ...headingMarks(group, layout),
+        ...group.rows.flatMap((row, index) => rowMarks(row, middle(group.top + 1 + index), layout)),
+      ]),
+      ...rowLabel('IP(c), IP(d)', middle(afterPaper)),
+      ...text('not given in its text', 4, middle(afterPaper), { italic: true, halo: true }),
     ],
   });
 }
 
-function ownRows(results: Results): Row[] {
-  const best = bestFused(results);
-  const final = targetOf(results, { kind: 'final', head: null, rule: null });
+/** The middle of a row, in pixels. */
+const middle = (row: number): number => (row + 0.5) * PITCH;
+
+function layoutOf(groups: readonly Group[]): Layout {
+  const isLong = groups.some(({ baseline, rows }) => {
+    return baseline !== FP_ALONE || rows.some(({ saving }) => saving?.startsWith(ABOUT));
+  });
+  const beside = ENERGY_COLUMN + (isLong ? LONG_SAVINGS : SAVINGS);
+  const margins = { left: 132, right: beside + 8, top: 8, bottom: 44 };
+  const width = plotWidth(margins);
+  return { margins, width, savingsEnd: width + beside };
+}
+
+function placed(groups: readonly Group[]): PlacedGroup[] {
+  let top = 0;
+  return groups.map((group) => {
+    const here = { ...group, top };
+    top += 1 + group.rows.length + GAP;
+    return here;
+  });
+}
+
+function ownGroups(results: Results): Group[] {
+  const forgetting = forgettingOf(results);
+  const target = percent(results.targetAccuracy);
+  if (forgetting === null) {
+    const heading = `This network, to reach ${target}`;
+    return [{ heading, baseline: FP_ALONE, rows: ownRows(results, 0) }];
+  }
+  const baseline = `${FP_ALONE}, k = 0`;
   return [
-    { ...ownRow(results, 'FP alone', final), colour: COLOUR.blue, bold: false, saving: null },
-    ...fusedTargets(results, best?.rule).map((target) => ({
+    { heading: `As in the paper, to reach ${target}`, baseline, rows: ownRows(results, 0) },
+    {
+      heading: `With forgetting, t counts as ${weightOf(forgetting)}`,
+      baseline,
+      rows: ownRows(results, forgetting),
+    },
+  ];
+}
+
+function ownRows(results: Results, forgetting: number): Row[] {
+  const best = bestFused(results, forgetting);
+  const final = withIdentity(results.targets, finalAlone(forgetting));
+  return [
+    { ...ownRow(results, FP_ALONE, final), colour: COLOUR.blue, bold: false },
+    ...fusedTargets(results, forgetting, best?.rule).map((target) => ({
       ...ownRow(results, `Fused, ${headName(target.head, target.block)}`, target),
       colour: COLOUR.green,
       bold: target.head === best?.head,
@@ -76,14 +164,19 @@ function ownRow(
   label: string,
   target: TargetEnergy | undefined,
 ): Pick<Row, 'label' | 'energy' | 'unreliable' | 'saving'> {
-  const interval = target?.energyMillijoules ?? null;
-  const value = target ? energyReached(results, target) : null;
+  const energy = reachedEnergy(results, target);
+  const saving = reachedSaving(results, target);
   return {
     label,
-    energy: value === null ? unreached(target) : { value, interval },
-    unreliable: interval === null,
-    saving: target?.saving?.value ?? null,
+    energy: energy ?? unreached(target),
+    unreliable: energy?.interval === null,
+    saving: saving && `${saving.interval === null ? ABOUT : ''}${lessOrMore(saving.value)}`,
   };
+}
+
+function paperGroup(): Group {
+  const rows = [PAPER.final, PAPER.a, PAPER.b].map(paperRow);
+  return { heading: `The paper, to reach ${percent(PAPER.targetAccuracy)}`, baseline: FP_ALONE, rows };
 }
 
 function paperRow({ name, millijoules: value, saving }: PaperEnergy): Row {
@@ -94,7 +187,7 @@ function paperRow({ name, millijoules: value, saving }: PaperEnergy): Row {
     bold: false,
     energy: { value, interval: null },
     unreliable: false,
-    saving: isFinal ? null : saving,
+    saving: isFinal ? null : lessOrMore(saving),
   };
 }
 
@@ -108,7 +201,7 @@ function highest(rows: readonly Row[]): number {
 function rowMarks(
   { label, colour, bold, energy, unreliable, saving }: Row,
   y: number,
-  width: number,
+  { width, savingsEnd }: Layout,
 ): Mark[] {
   const weight = bold ? 'bold' : 'normal';
   const style = { align: 'right', weight } as const;
@@ -120,7 +213,7 @@ function rowMarks(
     ...(unreliable ? text('not reliably', 4, y, { italic: true }) : []),
     ...(energy.interval === null ? [] : whisker(energy.interval, y)),
     ...text(millijoules(energy.value), width + ENERGY_COLUMN, y, style),
-    ...(saving === null ? [] : text(lessOrMore(saving), width + SAVING_COLUMN, y, style)),
+    ...(saving === null ? [] : text(saving, savingsEnd, y, style)),
   ];
 }
 
@@ -128,11 +221,13 @@ function rowLabel(label: string, y: number, weight: 'bold' | 'normal' = 'normal'
   return text(label, -8, y, { align: 'right', weight, characters: 19 });
 }
 
-function heading(label: string, y: number, width: number): Mark[] {
+function headingMarks({ heading, baseline, top }: PlacedGroup, layout: Layout): Mark[] {
+  const { margins, width, savingsEnd } = layout;
+  const style = { align: 'right', italic: true } as const;
   return [
-    ...text(label, 6 - MARGINS.left, y, { italic: true, halo: true }),
-    ...text('mJ', width + ENERGY_COLUMN, y, { align: 'right', italic: true }),
-    ...text('than FP alone', width + SAVING_COLUMN, y, { align: 'right', italic: true }),
+    ...text(heading, 6 - margins.left, middle(top), { italic: true, halo: true }),
+    ...text('mJ', width + ENERGY_COLUMN, middle(top), style),
+    ...text(`than ${baseline}`, savingsEnd, middle(top), style),
   ];
 }
 
@@ -142,9 +237,9 @@ function whisker({ low, high }: Estimate, y: number): Mark[] {
   return [line(from, y, to, y, style), ...[from, to].map((end) => line(end, y - 3, end, y + 3, style))];
 }
 
-/** The final prediction alone, drawn through the rows that are compared with it. */
-function finalLine(final: Row | undefined, top: number, bottom: number): Mark[] {
-  if (final === undefined || typeof final.energy === 'string') return [];
-  const x = { scale: 'x', value: final.energy.value };
+/** The paper's baseline, drawn through all rows that are compared with it. */
+function baselineLine({ energy }: Row, top: number, bottom: number): Mark[] {
+  if (typeof energy === 'string') return [];
+  const x = { scale: 'x', value: energy.value };
   return [line(x, top, x, bottom, { colour: COLOUR.blue, dash: [3, 3] })];
 }

@@ -1,6 +1,7 @@
 /** Numbers and names as figures and tables write them. */
 import { DEFAULT_ENERGY_MODEL } from '../energy.js';
 import type { Estimate, TargetEnergy } from '../evaluation/results.js';
+import type { Reached } from './select.js';
 
 /** A typographic minus, as wide as a plus. */
 export const MINUS = '\u2212';
@@ -10,6 +11,11 @@ export const ENERGY_TITLE = `Mean energy per image (mJ, ${DEFAULT_ENERGY_MODEL.p
 
 /** 0.515 -> "51.5 %". */
 export const percent = (fraction: number): string => `${signless(100 * fraction, 1)} %`;
+
+/** "51.5 %", or "about 51.5 %" where there is no interval. */
+export function aboutPercent({ value, interval }: Reached): string {
+  return interval === null ? `about ${percent(value)}` : percent(value);
+}
 
 /** 0.02 -> "+2.0", in percentage points. */
 export const points = (fraction: number): string => signed(100 * fraction, 1);
@@ -24,6 +30,12 @@ export function lessOrMore(saving: number): string {
   const text = percent(Math.abs(saving));
   return text === percent(0) ? 'the same' : `${text} ${saving > 0 ? 'less' : 'more'}`;
 }
+
+const SUPERSCRIPTS = '\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079';
+
+/** What timestep t counts as with forgetting k: 8 -> "t\u2078". */
+export const weightOf = (forgetting: number): string =>
+  `t${[...String(forgetting)].map((digit) => SUPERSCRIPTS[Number(digit)]!).join('')}`;
 
 /** With a sign, even before a zero that was rounded to. */
 export function signed(value: number, digits: number): string {
