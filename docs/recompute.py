@@ -49,7 +49,7 @@ def unpack(record: bytes, heads: int, rows: int, classes: int):
 
 
 def weigh(counts, timesteps, forgetting):
-    """Counts until each row, axis 0, with timestep t counting as (t / N)^k, and the sum of these weights.
+    """Counts until each row, axis 0, with timestep t counting as t^k, and N_k, both to the scale of evidence.ts.
 
     The spikes between two rows share the mean weight of the timesteps between them. Everything is added up in the order
     in which snnwasm does (cumsum, not sum), so that equal scores are equal here as well.
@@ -61,8 +61,8 @@ def weigh(counts, timesteps, forgetting):
     sums = np.array([weights[start:end].cumsum()[-1] for start, end in zip(starts, timesteps)])
     means = sums / (timesteps - starts)
     spikes = np.diff(counts, axis=0, prepend=0)
-    scales = power(timesteps, forgetting)
-    return (means[:, None] * spikes).cumsum(0) / scales[:, None], sums.cumsum() / scales
+    scales = sums.cumsum() / (weights * weights).cumsum()[timesteps - 1]
+    return (means[:, None] * spikes).cumsum(0) * scales[:, None], sums.cumsum() * scales
 
 
 def power(base, exponent):

@@ -38,16 +38,19 @@ describe('evidence', () => {
     );
   });
 
-  it('weighs timestep t by (t / N)^k', () => {
+  it('is the rate with timestep t weighed by t^k, and the effective sample size of such weights', () => {
     fc.assert(
       fc.property(trains, exponent, (train, forgetting) => {
         const { counts, timesteps } = evidenceOf(train, forgetting).counts();
         const weights = train.map((_, index) => ((index + 1) / train.length) ** forgetting);
         const total = weights.reduce((a, b) => a + b, 0);
-        expect(Math.abs(timesteps - total)).toBeLessThanOrEqual(1e-12 * total);
+        const size = total ** 2 / weights.reduce((sum, weight) => sum + weight ** 2, 0);
+        expect(timesteps / size).toBeCloseTo(1, 12);
+        expect(timesteps).toBeLessThanOrEqual(train.length * (1 + 1e-12));
+        expect(timesteps).toBeGreaterThanOrEqual(1);
         for (let j = 0; j < 3; j++) {
           const count = weights.reduce((sum, weight, index) => sum + weight * train[index]![j]!, 0);
-          expect(Math.abs(counts[j]! - count)).toBeLessThanOrEqual(1e-12 * total);
+          expect(counts[j]! / timesteps).toBeCloseTo(count / total, 12);
           expect(counts[j]!).toBeLessThanOrEqual(timesteps);
         }
       }),
@@ -55,7 +58,7 @@ describe('evidence', () => {
   });
 
   it('is worked by hand', () => {
-    // Weights 1/16, 4/16, 9/16, 1.
+    // Weights 1, 4, 9, 16, their sum 30, that of their squares 354.
     const { counts, timesteps } = evidenceOf(
       [
         [1, 0, 0],
@@ -65,8 +68,8 @@ describe('evidence', () => {
       ],
       2,
     ).counts();
-    expect([...(counts as Float64Array)]).toEqual([5 / 16, 1, 29 / 16]);
-    expect(timesteps).toBe(30 / 16);
+    expect([...(counts as Float64Array)]).toEqual([5 * (30 / 354), 16 * (30 / 354), 29 * (30 / 354)]);
+    expect(timesteps).toBe(30 * (30 / 354));
   });
 
   it('is nothing before the first timestep', () => {
@@ -104,8 +107,9 @@ describe('weighted rows', () => {
     const weights = new RowWeights([2, 4], 1);
     const weighted = new Float64Array(2);
     weights.weigh(Uint16Array.of(1, 2), weighted);
-    expect([...weighted]).toEqual([1.5 / 2, (1.5 + 3.5) / 4]);
-    expect(weights.timesteps).toEqual([3 / 2, 10 / 4]);
+    // The mean weights are 1.5 and 3.5; sums are 3 and 10, those of squares 5 and 30.
+    expect([...weighted]).toEqual([1.5 * (3 / 5), (1.5 + 3.5) * (10 / 30)]);
+    expect(weights.timesteps).toEqual([3 * (3 / 5), 10 * (10 / 30)]);
   });
 });
 

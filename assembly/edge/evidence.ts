@@ -6,16 +6,18 @@ import { CONFIG, CONFIG_CLASSES, CONFIG_EVIDENCE, CONFIG_HEAD_COUNT } from './la
 
 /** k of this run. */
 let forgetting: i32 = 0;
-/** t^k of the latest timestep, which divides the sums when they are read; before the first, 1, since they are 0. */
-let weight: f64 = 1;
-/** Sum of t^k over all timesteps. */
+/** t^k of the latest timestep. */
+let weight: f64 = 0;
+/** Sums of t^k and of its square over all timesteps. */
 let total: f64 = 0;
+let squares: f64 = 0;
 
 /** Forgets all heads' evidence; time is 0. */
 export function resetEvidence(power: i32): void {
   forgetting = power;
-  weight = 1;
+  weight = 0;
   total = 0;
+  squares = 0;
   const sums = load<i32>(CONFIG, CONFIG_HEAD_COUNT) * load<i32>(CONFIG, CONFIG_CLASSES);
   memory.fill(load<usize>(CONFIG, CONFIG_EVIDENCE), 0, <usize>sums << 3);
 }
@@ -25,6 +27,7 @@ export function weighTimestep(timestep: i32): void {
   weight = 1;
   for (let power = 0; power < forgetting; power++) weight *= <f64>timestep;
   total += weight;
+  squares += weight * weight;
 }
 
 /** Adds to a head's evidence which of its classes fired at the timestep: u8 [class], 1 or 0. */
@@ -39,15 +42,21 @@ export function addEvidence(head: i32, fired: usize): void {
 /** Writes M_j of a head to f64 [class] at `counts`. */
 export function readEvidence(head: i32, counts: usize): void {
   const classes = load<i32>(CONFIG, CONFIG_CLASSES);
+  const scale = scaleOfSums();
   let sum = sumsOf(head);
   for (let index = 0; index < classes; index++, sum += 8, counts += 8) {
-    store<f64>(counts, load<f64>(sum) / weight);
+    store<f64>(counts, load<f64>(sum) * scale);
   }
 }
 
-/** N_k: the number of timesteps where nothing is forgotten, about N / (k + 1) else. */
+/** N_k: the number of timesteps where nothing is forgotten, fewer else. */
 export function weightedTimesteps(): f64 {
-  return total / weight;
+  return total * scaleOfSums();
+}
+
+/** What brings sums to the scale of N_k; before the first timestep they are 0. */
+function scaleOfSums(): f64 {
+  return squares == 0 ? 0 : total / squares;
 }
 
 function sumsOf(head: i32): usize {

@@ -74,7 +74,7 @@ export const CONFIG_PICTURE_BYTES = 124;
 export const CONFIG_DEFAULT_FORGETTING = 128;
 /** f64 [head][class]: sums of t^k over the timesteps at which a class fired. */
 export const CONFIG_EVIDENCE = 132;
-/** f64 [class]: M_j of the final prediction and of the internal one, those sums divided by N^k. */
+/** f64 [class]: M_j of the final prediction and of the internal one, those sums brought to scale. */
 export const CONFIG_FINAL_EVIDENCE = 136;
 export const CONFIG_PRIOR_EVIDENCE = 140;
 /** f64, as a fraction of the threshold. */

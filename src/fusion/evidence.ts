@@ -3,13 +3,15 @@
  *
  * Eq. (10) counts all timesteps alike. But spikes need time to reach the last layer, and until rates inside the network
  * have settled, output neurons fire at rates that are not theirs: mistakes that stay in the count for good and wear off
- * only as 1 / N. With polynomial forgetting timestep t has the weight (t / N)^k,
+ * only as 1 / N. With polynomial forgetting timestep t has a weight proportional to t^k,
  *
- *     M_j = sum over t of (t / N)^k s_j(t),     N_k = sum over t of (t / N)^k, about N / (k + 1),
+ *     mu_j = sum over t of t^k s_j(t) / sum over t of t^k,    M_j = mu_j N_k,
+ *     N_k = (sum over t of t^k)^2 / sum over t of t^2k,       about N (2 k + 1) / (k + 1)^2,
  *
- * which take the places of M_j and N in eqs. (10) to (18). It is the average of Shamir & Zhang, "Stochastic Gradient
- * Descent for Non-smooth Optimization", ICML 2013, eq. (4), and keeps the Beta distribution: a likelihood to the power
- * of its weight is conjugate still. k = 0 is the paper's equation.
+ * and M_j and N_k take the places of M_j and N in eqs. (10) to (18). The rate is the average of Shamir & Zhang,
+ * "Stochastic Gradient Descent for Non-smooth Optimization", ICML 2013, eq. (4); N_k is Kish's effective sample size, the
+ * number of timesteps which, counted alike, would know the rate as well. A likelihood to the power of a weight is
+ * conjugate still, so that the posterior stays a Beta distribution. k = 0 is the paper's equation.
  */
 import type { SpikeCounts } from './prior.js';
 
@@ -22,10 +24,11 @@ export function timestepWeight(timestep: number, forgetting: number): number {
 
 /** The evidence of one head over a run. */
 export class Evidence {
-  /** Sums of t^k over the timesteps at which a class fired; their division by N^k is left to the reading. */
+  /** Sums of t^k over the timesteps at which a class fired, brought to scale when they are read. */
   readonly #sums: Float64Array;
   readonly #forgetting: number;
   #total = 0;
+  #squares = 0;
   #timesteps = 0;
 
   constructor(classes: number, forgetting: number) {
@@ -41,14 +44,15 @@ export class Evidence {
   add(fired: Uint8Array): void {
     const weight = timestepWeight(++this.#timesteps, this.#forgetting);
     this.#total += weight;
+    this.#squares += weight * weight;
     for (let label = 0; label < fired.length; label++) this.#sums[label]! += weight * fired[label]!;
   }
 
   /** M_j and N_k until now. A copy. */
   counts(): SpikeCounts {
-    const scale = timestepWeight(this.#timesteps, this.#forgetting);
     if (this.#timesteps === 0) return { counts: this.#sums.slice(), timesteps: 0 };
-    return { counts: this.#sums.map((sum) => sum / scale), timesteps: this.#total / scale };
+    const scale = this.#total / this.#squares;
+    return { counts: this.#sums.map((sum) => sum * scale), timesteps: this.#total * scale };
   }
 }
 
@@ -65,17 +69,21 @@ export class RowWeights {
   /** @param rows - timesteps, rising */
   constructor(rows: readonly number[], forgetting: number) {
     let total = 0;
+    let squares = 0;
     const steps = rows.map((row, index) => {
       const before = rows[index - 1] ?? 0;
       let sum = 0;
-      for (let timestep = before + 1; timestep <= row; timestep++)
-        sum += timestepWeight(timestep, forgetting);
+      for (let timestep = before + 1; timestep <= row; timestep++) {
+        const weight = timestepWeight(timestep, forgetting);
+        sum += weight;
+        squares += weight * weight;
+      }
       total += sum;
-      return { mean: sum / (row - before), scale: timestepWeight(row, forgetting), total };
+      return { mean: sum / (row - before), scale: total / squares, total };
     });
     this.#means = steps.map(({ mean }) => mean);
     this.#scales = steps.map(({ scale }) => scale);
-    this.timesteps = steps.map(({ total, scale }) => total / scale);
+    this.timesteps = steps.map(({ total, scale }) => total * scale);
   }
 
   /**
@@ -93,7 +101,7 @@ export class RowWeights {
         const count = counts[row * classes + label]!;
         sum += this.#means[row]! * (count - before);
         before = count;
-        weighted[row * classes + label] = sum / this.#scales[row]!;
+        weighted[row * classes + label] = sum * this.#scales[row]!;
       }
     }
   }

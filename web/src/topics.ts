@@ -151,7 +151,7 @@ const TOPICS: Readonly<Record<string, (situation: Situation) => Explanation>> = 
     reference: 'the paper has k = 0; Shamir & Zhang 2013, eq. (4)',
     paragraphs: [
       'The first timesteps mislead: until firing rates in the deep layers have settled, output neurons fire at rates that are not theirs. Counted like all others, those mistakes wear off only as 1/N.',
-      'With forgetting k, timestep t counts as (t/N)^k: M_j = Σ (t/N)^k · s_j(t), where s_j(t) is 1 if class j fired. Early mistakes wear off as 1/N^(k+1). The price: N shrinks to Σ (t/N)^k, about N/(k+1), and intervals get wider. Moving it weighs the same spikes anew.',
+      'With forgetting k, timestep t counts as t^k: μ_j = Σ t^k·s_j(t) / Σ t^k, where s_j(t) is 1 if class j fired. Early mistakes wear off as 1/N^(k+1). The price: such a rate is known only as well as from (Σ t^k)² / Σ t^2k timesteps counted alike, and intervals get wider. Moving it weighs the same spikes anew.',
     ],
     facts: [
       ['k', `${settings.forgetting} (default ${model.defaults.forgetting})`],
@@ -197,7 +197,7 @@ function weighted({ forgetting }: Settings): string[] {
   return forgetting === 0
     ? []
     : [
-        `M and N are weighted sums: with forgetting k = ${forgetting}, timestep t of N counts as (t/N)^${forgetting}, so that what was fired before rates had settled wears off.`,
+        `M and N are weighted: with forgetting k = ${forgetting}, timestep t counts as t^${forgetting}, so that what was fired before rates had settled wears off.`,
       ];
 }
 
