@@ -9,6 +9,7 @@ import { renderSvg } from '../src/report/render.js';
 import { writeReport } from '../src/report/report.js';
 import { savingFigure } from '../src/report/saving-figure.js';
 import { reachedSaving } from '../src/report/select.js';
+import { summary } from '../src/report/summary.js';
 import { targetFigure } from '../src/report/target-figure.js';
 import { lessOrMore } from '../src/report/words.js';
 import { type SyntheticOptions, syntheticResults } from './support/results.js';
@@ -294,6 +295,25 @@ describe('the target figure with forgetting', () => {
     );
     expect(about).toContain(`about ${lessOrMore(alone!.value)}`);
     expect(texts).toContain('With forgetting, t counts as t¹²');
+  });
+
+  it('says "at least" of savings where the baseline does not get there, and "at most" of losses', async () => {
+    const results = syntheticResults({ forgetting: 8 });
+    const loss = { value: -0.02, low: -0.1, high: 0.05 };
+    const targets = results.targets.map((target, index) => {
+      if (index === 0) return { ...target, timesteps: null, energyMillijoules: null };
+      return target.block === 2 && target.saving ? { ...target, saving: loss } : target;
+    });
+    const texts = textsOf(await renderSvg(targetFigure({ ...results, targets })));
+    const own = texts.filter((text) => /% (less|more)$/.test(text)).slice(0, -2);
+    expect(own.filter((text) => text.startsWith('at most 2.0 % more'))).toHaveLength(2);
+    expect(
+      own.filter((text) => text.startsWith('at least ') && text.endsWith(' less')).length,
+    ).toBeGreaterThan(5);
+    expect(own.every((text) => /^at (least .* less|most .* more)$/.test(text))).toBe(true);
+    const legend = textsOf(await renderSvg(savingFigure({ ...results, targets })));
+    expect(legend.some((text) => text.startsWith('FP alone, k = 8: at least '))).toBe(true);
+    expect(summary({ ...results, targets })).toMatch(/\| at least \d+\.\d % \[\d+\.\d, \d+\.\d\] \|/);
   });
 });
 

@@ -235,9 +235,8 @@ function readTargets(field: Field, curves: readonly Curve[], rows: readonly numb
     if (energy === null && saving !== null) element.complain('has a saving without an energy');
     return { ...identity, timesteps, energyMillijoules: energy, saving };
   });
-  const baseline = withIdentity(targets, BASELINE)?.energyMillijoules ?? null;
-  if (baseline === null && targets.some(({ saving }) => saving !== null)) {
-    field.complain('has a saving, but no energy of the final prediction alone without forgetting to save of');
+  if (!withIdentity(targets, BASELINE) && targets.some(({ saving }) => saving !== null)) {
+    field.complain('has a saving, but no target of the final prediction alone without forgetting to save of');
   }
   return targets;
 }

@@ -29,7 +29,7 @@ import {
   text,
   Y_EXTENT,
 } from './style.js';
-import { aboutPercent, percent } from './words.js';
+import { hedgedPercent, percent } from './words.js';
 
 const HEIGHT = 250;
 const SIDES = { left: 58, right: 14, bottom: 44 } as const;
@@ -154,7 +154,10 @@ function legendEntries(results: Results, all: readonly Series[], final: Reached 
     ...(final === null
       ? []
       : [
-          { label: `FP alone, k = ${forgettingOf(results)}: ${aboutPercent(final)}`, line: FINAL_FORGETTING },
+          {
+            label: `FP alone, k = ${forgettingOf(results)}: ${hedgedPercent(final)}`,
+            line: FINAL_FORGETTING,
+          },
         ]),
     { label: `Paper: IP(b), ${percent(PAPER.b.saving)}`, symbol: PAPER_B },
     { label: `Paper: IP(a), place not stated`, line: PAPER_A },
@@ -238,6 +241,6 @@ function targetMarks({ line: { colour }, symbol: style, offset }: Series, { bloc
     ...(ends.length === 2 ? [line(at(0), ends[0]!, at(0), ends[1]!, { colour, width: 1.2 })] : []),
     ...ends.map((end) => line(at(-3), end, at(3), end, { colour, width: 1.2 })),
     symbol(at(0), place, style),
-    ...(lost ? text(`${DOWN} ${aboutPercent(saving)}`, at(7), place, { halo: true }) : []),
+    ...(lost ? text(`${DOWN} ${hedgedPercent(saving)}`, at(7), place, { halo: true }) : []),
   ];
 }

@@ -91,6 +91,8 @@ function exceeds(a: readonly number[], b: readonly number[]): boolean {
 export interface Reached {
   readonly value: number;
   readonly interval: Estimate | null;
+  /** The truth is at least this: of savings against a baseline that does not get there. */
+  readonly isBound: boolean;
 }
 
 /** Mean energy of an image in millijoules at the target; null where it is not reached on the images themselves. */
@@ -102,15 +104,18 @@ export function reachedEnergy(results: Results, target: TargetEnergy | undefined
   if (curve === undefined || energies === undefined) return null;
   const accuracies = curve.accuracy.map(({ value }) => value);
   const reached = crossing(accuracies, energies, results.targetAccuracy);
-  return reached === null ? null : { value: reached.energy, interval: null };
+  return reached === null ? null : { value: reached.energy, interval: null, isBound: false };
 }
 
-/** What a target saves against the paper's baseline; null where either is not reached, and for the baseline itself. */
+/** What a target saves against the paper's baseline; null where it is not reached, and for the baseline itself. */
 export function reachedSaving(results: Results, target: TargetEnergy | undefined): Reached | null {
   if (target === undefined || (target.kind === 'final' && target.forgetting === 0)) return null;
-  if (target.saving !== null) return withInterval(target.saving);
-  const value = savingAgainst(results, target, withIdentity(results.targets, BASELINE));
-  return value === null ? null : { value, interval: null };
+  const baseline = withIdentity(results.targets, BASELINE);
+  if (target.saving !== null) {
+    return { ...withInterval(target.saving), isBound: baseline?.timesteps === null };
+  }
+  const value = savingAgainst(results, target, baseline);
+  return value === null ? null : { value, interval: null, isBound: false };
 }
 
 /** 1 - energy / energy of another target, on the images themselves; null where either is not reached. */
@@ -123,4 +128,4 @@ export function savingAgainst(
   return energy === null || against === null || against.value === 0 ? null : 1 - energy.value / against.value;
 }
 
-const withInterval = (interval: Estimate): Reached => ({ value: interval.value, interval });
+const withInterval = (interval: Estimate): Reached => ({ value: interval.value, interval, isBound: false });

@@ -18,8 +18,8 @@ import {
   savingAgainst,
 } from './select.js';
 import {
-  aboutPercent,
   headName,
+  hedge,
   MINUS,
   millijoules,
   millijoulesInterval,
@@ -46,7 +46,8 @@ export function summary(results: Results): string {
     `Energy of an image to reach the target, and its saving against FP alone as in the paper (k = 0). ${NONE} stands ` +
       "where the paper's text gives no number, or nothing can be compared. " +
       '"Not reliably": more than 2.5 % of the resamples do not reach the ' +
-      'target within the run, so that there is no interval.',
+      'target within the run, so that there is no interval. Where FP alone (or a resample of it) does not reach it, ' +
+      'the energy of its whole run stands in its place, so that savings are at least what is said.',
     table(
       ['Head', 'k', 'Strength', 'Paper', 'Here', 'Difference', 'Paper, saving', 'Here, saving', 'Difference'],
       [...headRows(results), paperRow()],
@@ -238,9 +239,7 @@ function savingCells(results: Results, paper: number | null, target: TargetEnerg
     paper === null ? NONE : percent(paper),
     saving === null
       ? NONE
-      : saving.interval === null
-        ? aboutPercent(saving)
-        : percentInterval(saving.interval),
+      : `${hedge(saving)}${saving.interval === null ? percent(saving.value) : percentInterval(saving.interval)}`,
     paper === null || !saving?.interval ? NONE : difference(saving.value, paper),
   ];
 }

@@ -15,6 +15,7 @@ import { bar, COLOUR, figure, line, type Margins, type Place, plotWidth, text } 
 import {
   ENERGY_TITLE,
   headName,
+  hedgedLessOrMore,
   lessOrMore,
   MINUS,
   millijoules,
@@ -30,7 +31,6 @@ const GAP = 0.5;
 /** Opacity, in hexadecimal, of bars without an interval. */
 const PALE = '60';
 const FP_ALONE = 'FP alone';
-const ABOUT = 'about ';
 /** Right edge of the energies, from the right edge of the plot. */
 const ENERGY_COLUMN = 50;
 /** Widths of the column of savings: as they are, and where they are "about" or are said to be against k = 0. */
@@ -111,7 +111,7 @@ const middle = (row: number): number => (row + 0.5) * PITCH;
 
 function layoutOf(groups: readonly Group[]): Layout {
   const isLong = groups.some(({ baseline, rows }) => {
-    return baseline !== FP_ALONE || rows.some(({ saving }) => saving?.startsWith(ABOUT));
+    return baseline !== FP_ALONE || rows.some(({ saving }) => saving !== null && /^[a-z]/.test(saving));
   });
   const beside = ENERGY_COLUMN + (isLong ? LONG_SAVINGS : SAVINGS);
   const margins = { left: 132, right: beside + 8, top: 8, bottom: 44 };
@@ -170,7 +170,7 @@ function ownRow(
     label,
     energy: energy ?? unreached(target),
     unreliable: energy?.interval === null,
-    saving: saving && `${saving.interval === null ? ABOUT : ''}${lessOrMore(saving.value)}`,
+    saving: saving && hedgedLessOrMore(saving),
   };
 }
 
@@ -185,7 +185,7 @@ function paperRow({ name, millijoules: value, saving }: PaperEnergy): Row {
     label: isFinal ? name : `Fused, ${name}`,
     colour: COLOUR.grey,
     bold: false,
-    energy: { value, interval: null },
+    energy: { value, interval: null, isBound: false },
     unreliable: false,
     saving: isFinal ? null : lessOrMore(saving),
   };

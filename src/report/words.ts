@@ -12,10 +12,14 @@ export const ENERGY_TITLE = `Mean energy per image (mJ, ${DEFAULT_ENERGY_MODEL.p
 /** 0.515 -> "51.5 %". */
 export const percent = (fraction: number): string => `${signless(100 * fraction, 1)} %`;
 
-/** "51.5 %", or "about 51.5 %" where there is no interval. */
-export function aboutPercent({ value, interval }: Reached): string {
-  return interval === null ? `about ${percent(value)}` : percent(value);
+/** What is said before a number that is less than certain. */
+export function hedge({ interval, isBound }: Reached): string {
+  if (isBound) return 'at least ';
+  return interval === null ? 'about ' : '';
 }
+
+/** "51.5 %", "about 51.5 %", "at least 51.5 %". */
+export const hedgedPercent = (saving: Reached): string => `${hedge(saving)}${percent(saving.value)}`;
 
 /** 0.02 -> "+2.0", in percentage points. */
 export const points = (fraction: number): string => signed(100 * fraction, 1);
@@ -36,6 +40,13 @@ const SUPERSCRIPTS = '\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u20
 /** What timestep t counts as with forgetting k: 8 -> "t\u2078". */
 export const weightOf = (forgetting: number): string =>
   `t${[...String(forgetting)].map((digit) => SUPERSCRIPTS[Number(digit)]!).join('')}`;
+
+/** 0.515 -> "51.5 % less", "at least 51.5 % less"; -0.578 -> "at most 57.8 % more". */
+export function hedgedLessOrMore(saving: Reached): string {
+  const words = lessOrMore(saving.value);
+  const isMore = saving.isBound && saving.value < 0;
+  return `${isMore ? 'at most ' : hedge(saving)}${words}`;
+}
 
 /** With a sign, even before a zero that was rounded to. */
 export function signed(value: number, digits: number): string {
