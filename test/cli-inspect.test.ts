@@ -34,6 +34,15 @@ it('describes a model in words', async () => {
   expect(stdout).toMatch(/\ngenerator: test\nseed: 5\nscales: 0.2, rate\n$/);
 });
 
+it('says how early timesteps are forgotten, where they are', async () => {
+  await writeFile(
+    join(folder, 'forgetting.snn'),
+    writeModel({ ...rgb, defaults: { ...rgb.defaults, forgetting: 2 } }),
+  );
+  const { stdout } = await snnwasm(['inspect', 'forgetting.snn'], folder);
+  expect(stdout).toContain(' of the threshold, prior from head 2, timestep t counts as t^2\n');
+});
+
 it('describes it as JSON, all of it', async () => {
   const { code, stdout } = await snnwasm(['inspect', '--json', 'rgb.snn'], folder);
   expect(code).toBe(0);

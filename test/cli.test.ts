@@ -88,6 +88,7 @@ describe('snnwasm run', () => {
       'annEnergyMillijoules',
       'head',
       'priorStrength',
+      'forgetting',
       'milliseconds',
     ]);
     const [best] = results[0]!.predictions as Record<string, unknown>[];
@@ -96,13 +97,21 @@ describe('snnwasm run', () => {
 
   it('takes every option to the run', async () => {
     const words = '--json --timesteps 12 --head 1 --prior-strength 2.5 --propagation pipelined --top 2';
-    const { stdout } = await run(...words.split(' '), '--initial-potential', '0.25', 'a.png');
+    const { stdout } = await run(
+      ...words.split(' '),
+      '--initial-potential',
+      '0.25',
+      '--forgetting',
+      '3',
+      'a.png',
+    );
     const [{ file, milliseconds, ...answer }] = JSON.parse(stdout) as [Record<string, unknown>];
     const options = {
       head: '1',
       priorStrength: 2.5,
       propagation: 'pipelined',
       initialPotential: 0.25,
+      forgetting: 3,
     } as const;
     expect(answer).toEqual(await expected('a.png', options, 12, 2));
     expect([file, typeof milliseconds]).toEqual(['a.png', 'number']);
@@ -200,6 +209,7 @@ describe('what no picture can run with is said once', () => {
 describe('wrong options', () => {
   it.each<[string[], RegExp]>([
     [['--timesteps', '0', 'a.png'], /'0' is invalid. It must be a whole number from 1 to 65535/],
+    [['--forgetting', '17', 'a.png'], /'17' is invalid. It must be a whole number from 0 to 16/],
     [['--prior-strength', '1e7', 'a.png'], /'1e7' is invalid. It must be a number from 0 to 1000000/],
     [['--initial-potential', '1.01', 'a.png'], /'1.01' is invalid. It must be a number from 0 to 1/],
     [['--propagation', 'fast', 'a.png'], /Allowed choices are synchronous, pipelined/],

@@ -40,7 +40,7 @@ describe('formatAnswer', () => {
       '  aquarium fish  ███                       0.125  [0.04, 0.30]',
       '  dog                                      0.000  [0.00, 0.10]',
       '',
-      '  64 timesteps, internal head 5 as the prior, strength 20',
+      '  64 timesteps, the t-th counted as t^2, internal head 5 as the prior, strength 20',
       '  1.23 M spikes, 988 M synaptic operations',
       '  25.7 mJ at 26 pJ a synaptic operation (the network before it spiked: 12.3 µJ at 4.6 pJ a multiply-accumulate)',
       '  12 ms',
@@ -48,7 +48,9 @@ describe('formatAnswer', () => {
   });
 
   it('says where there is no prior', () => {
-    expect(lines({ head: null, priorStrength: 0 })).toContain('  64 timesteps, final prediction alone');
+    expect(lines({ head: null, priorStrength: 0, forgetting: 0 })).toContain(
+      '  64 timesteps, final prediction alone',
+    );
   });
 
   it.each([

@@ -38,7 +38,8 @@ function formatDescription(model: ModelDescription): string {
     `${model.name}: ${input.height}x${input.width}x${input.channels} -> ${model.classes} classes`,
     `${count(model.neurons)} neurons, ${count(model.synapses)} synapses`,
     `runs by default: ${defaults.timesteps} timesteps, ${defaults.propagation}, membranes start at ` +
-      `${defaults.initialPotential} of the threshold, prior from ${defaults.head === null ? 'no head' : `head ${defaults.head}`}, timestep t counts as t^${defaults.forgetting}`,
+      `${defaults.initialPotential} of the threshold, prior from ${defaults.head === null ? 'no head' : `head ${defaults.head}`}` +
+      (defaults.forgetting > 0 ? `, timestep t counts as t^${defaults.forgetting}` : ''),
     '',
     row('layer', 'shape', 'neurons', 'synapses', 'lambda'),
     ...layers.map(({ name, shape, neurons, synapses, lambda }) =>

@@ -34,7 +34,7 @@ function formatCosts(answer: Answer, milliseconds: number): string[] {
       ? 'final prediction alone'
       : `internal head ${answer.head} as the prior, strength ${answer.priorStrength}`;
   return [
-    `  ${timesteps} timesteps, ${prior}`,
+    `  ${timesteps} timesteps, ${answer.forgetting > 0 ? `the t-th counted as t^${answer.forgetting}, ` : ''}${prior}`,
     `  ${formatCount(spikes)} spikes, ${formatCount(synapticOperations)} synaptic operations`,
     `  ${formatEnergy(energyMillijoules)} at 26 pJ a synaptic operation` +
       ` (the network before it spiked: ${formatEnergy(annEnergyMillijoules)} at 4.6 pJ a multiply-accumulate)`,
