@@ -4,17 +4,11 @@
  */
 import { betaQuantile } from './beta';
 import { CONFIG, CONFIG_CLASSES, CONFIG_RANKING, CONFIG_RATES, CONFIG_SHAPES } from './layout';
+import { countAt, fusedScore, rankBy } from './rank';
 import { sortClasses } from './sort';
 
 /** The probability that an interval of 95 % leaves out on either side, in the arithmetic of the host. */
 const TAIL: f64 = (1.0 - 0.95) / 2.0;
-
-/** What the comparison of two classes needs; set by {@link computePosterior}. */
-let finalCounts: usize = 0;
-/** 0 where there is no prior. */
-let headCounts: usize = 0;
-let headTimesteps: f64 = 0;
-let priorStrength: f64 = 0;
 
 /**
  * Fills rates, shapes and ranking.
@@ -25,20 +19,18 @@ let priorStrength: f64 = 0;
  * @param strength - P of eq. (16)
  */
 export function computePosterior(final: usize, head: usize, time: f64, strength: f64): void {
-  finalCounts = final;
-  headCounts = strength > 0 && time > 0 ? head : 0;
-  headTimesteps = time;
-  priorStrength = strength;
+  const prior = strength > 0 && time > 0 ? head : 0;
+  rankBy(final, prior, time, strength);
   const classes = load<i32>(CONFIG, CONFIG_CLASSES);
   let rate = load<usize>(CONFIG, CONFIG_RATES);
   let shape = load<usize>(CONFIG, CONFIG_SHAPES);
   for (let index = 0; index < classes; index++, rate += 8, shape += 16) {
     const count = countAt(final, index);
-    store<f64>(rate, estimate(index, count, time));
+    store<f64>(rate, prior ? fusedScore(index) / (time * (strength + time)) : time == 0 ? 0 : count / time);
     let alpha: f64 = 1;
     let beta: f64 = 1;
-    if (headCounts) {
-      const headCount = countAt(headCounts, index);
+    if (prior) {
+      const headCount = countAt(prior, index);
       alpha = max(1.0, (strength * headCount) / time);
       beta = max(1.0, (strength * (time - headCount)) / time);
     }
@@ -63,32 +55,4 @@ export function upperBound(index: i32): f64 {
 /** The estimated rate of a class. */
 export function rateOf(index: i32): f64 {
   return load<f64>(load<usize>(CONFIG, CONFIG_RATES) + (<usize>index << 3));
-}
-
-/** Whether class `a` ranks before class `b`: by rate, then by final spikes as they count, then by index. */
-export function ranksBefore(a: i32, b: i32): bool {
-  const countA = countAt(finalCounts, a);
-  const countB = countAt(finalCounts, b);
-  if (headCounts) {
-    const scoreA = fusedScore(countA, countAt(headCounts, a));
-    const scoreB = fusedScore(countB, countAt(headCounts, b));
-    if (scoreA != scoreB) return scoreA > scoreB;
-  }
-  return countA == countB ? a < b : countA > countB;
-}
-
-function estimate(index: i32, count: f64, time: f64): f64 {
-  if (!headCounts) return time == 0 ? 0 : count / time;
-  return fusedScore(count, countAt(headCounts, index)) / (headTimesteps * (priorStrength + time));
-}
-
-/** The numerator of eq. (14) without its fraction. */
-function fusedScore(count: f64, headCount: f64): f64 {
-  return priorStrength * headCount + headTimesteps * count;
-}
-
-// @ts-ignore: decorator
-@inline
-function countAt(counts: usize, index: i32): f64 {
-  return load<f64>(counts + (<usize>index << 3));
 }

@@ -1,5 +1,5 @@
 /** Sorts class indices by rank: heapsort, which needs no memory and no recursion. */
-import { ranksBefore } from './posterior';
+import { ranksBefore } from './rank';
 
 /** Fills u32 [count] at `ranking` with 0 to count - 1, the best first. */
 export function sortClasses(ranking: usize, count: i32): void {

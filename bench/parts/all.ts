@@ -1,9 +1,6 @@
 /** The parts of the benchmark by their names, in the order in which they run. */
-import type { PixelImage } from '../../src/image/pixel-image.js';
-import type { SpikingNetwork } from '../../src/model/graph.js';
 import type { Part } from '../measure/result.js';
 import { probeBytes } from '../probe-module.js';
-import type { BenchSettings } from '../settings.js';
 import { measureCores } from './cores.js';
 import { GROWTH, measureGrowth } from './growth.js';
 import { measureHosts } from './hosts.js';
@@ -14,17 +11,7 @@ import { measureNetwork } from './network.js';
 import { measurePeers } from './peers.js';
 import { measureSimulators } from './simulators.js';
 import { measureStartup } from './startup.js';
-
-/** What the parts work on. */
-export interface Workplace {
-  readonly module: WebAssembly.Module;
-  readonly network: SpikingNetwork;
-  readonly images: readonly PixelImage[];
-  readonly inputs: readonly Int16Array[];
-  readonly settings: BenchSettings;
-  /** Parts add the versions of what they compare with. */
-  readonly versions: Record<string, string>;
-}
+import type { Workplace } from './workplace.js';
 
 /** The limit comes first: the others are shown in percent of it. */
 export const PARTS: Readonly<Record<string, (workplace: Workplace) => Promise<Part>>> = {

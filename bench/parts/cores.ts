@@ -21,7 +21,7 @@ import {
 import type { ThroughputData, ThroughputResult } from '../hosts/throughput-worker.js';
 import type { Measurement, Part } from '../measure/result.js';
 import { summarise } from '../measure/statistics.js';
-import type { Workplace } from './all.js';
+import type { Workplace } from './workplace.js';
 
 const WAYS: readonly Way[] = [false, true].flatMap((shared) =>
   [1, 2].map((workers) => ({ workers, shared })),

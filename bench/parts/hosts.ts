@@ -10,7 +10,7 @@ import { openPage } from '../hosts/browser.js';
 import type { HostJob, HostReport } from '../hosts/engine-benchmark.js';
 import type { Measurement, Part } from '../measure/result.js';
 import { INSTALL, PEERS } from '../peers/paths.js';
-import type { Workplace } from './all.js';
+import type { Workplace } from './workplace.js';
 
 const SCRIPT = fileURLToPath(new URL('../hosts/node-host.ts', import.meta.url));
 const NEWER = join(PEERS, 'node_modules/node/bin/node');

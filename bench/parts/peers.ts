@@ -23,7 +23,7 @@ import { onnxRuntimeNode, onnxRuntimeWeb } from '../peers/onnxruntime.js';
 import { INSTALL, peerPython, peerVersion, REPOSITORY, WORK } from '../peers/paths.js';
 import { tensorFlow } from '../peers/tensorflow.js';
 import { EngineRun } from '../workload/engine-run.js';
-import type { Workplace } from './all.js';
+import type { Workplace } from './workplace.js';
 
 const CHECKED_IMAGES = 4;
 /** Logits of a peer may differ by float32 rounding in another order: this share of their range. */

@@ -18,8 +18,8 @@ import { timeRow } from '../measure/rows.js';
 import { measureTogether, perUnit } from '../measure/together.js';
 import { INSTALL, PEERS, peerPython, WORK } from '../peers/paths.js';
 import { EngineRun } from '../workload/engine-run.js';
-import type { Workplace } from './all.js';
 import { ENGINE } from './network.js';
+import type { Workplace } from './workplace.js';
 
 const THREADS = [1, 2] as const;
 const BATCHES = [1, 32] as const;

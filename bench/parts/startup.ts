@@ -7,7 +7,7 @@ import type { Measurement, Part } from '../measure/result.js';
 import { timeRow } from '../measure/rows.js';
 import { REPOSITORY } from '../peers/paths.js';
 import { SHELL } from '../shell.js';
-import type { Workplace } from './all.js';
+import type { Workplace } from './workplace.js';
 
 const PICTURE = join(REPOSITORY, 'examples/sunflower.png');
 const MAIN = join(REPOSITORY, 'dist/src/cli/main.js');

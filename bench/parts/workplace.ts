@@ -1,0 +1,14 @@
+/** What the parts of the benchmark work on. */
+import type { PixelImage } from '../../src/image/pixel-image.js';
+import type { SpikingNetwork } from '../../src/model/graph.js';
+import type { BenchSettings } from '../settings.js';
+
+export interface Workplace {
+  readonly module: WebAssembly.Module;
+  readonly network: SpikingNetwork;
+  readonly images: readonly PixelImage[];
+  readonly inputs: readonly Int16Array[];
+  readonly settings: BenchSettings;
+  /** Parts add the versions of what they compare with. */
+  readonly versions: Record<string, string>;
+}
