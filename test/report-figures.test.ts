@@ -311,6 +311,13 @@ describe('the target figure with forgetting', () => {
       own.filter((text) => text.startsWith('at least ') && text.endsWith(' less')).length,
     ).toBeGreaterThan(5);
     expect(own.every((text) => /^at (least .* less|most .* more)$/.test(text))).toBe(true);
+    // Without an interval the whole run of the baseline is what is saved of.
+    const bare = targets.map((target) => ({ ...target, saving: null }));
+    const final = results.targets.find(({ kind, forgetting }) => kind === 'final' && forgetting === 8)!;
+    const whole = results.curves[0]!.energyMillijoules['truenorth-sop']!.at(-1)!;
+    const saved = (100 * (1 - final.energyMillijoules!.value / whole)).toFixed(1);
+    const unsure = textsOf(await renderSvg(targetFigure({ ...results, targets: bare })));
+    expect(unsure).toContain(`at least ${saved} % less`);
     const legend = textsOf(await renderSvg(savingFigure({ ...results, targets })));
     expect(legend.some((text) => text.startsWith('FP alone, k = 8: at least '))).toBe(true);
     expect(summary({ ...results, targets })).toMatch(/\| at least \d+\.\d % \[\d+\.\d, \d+\.\d\] \|/);

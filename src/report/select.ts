@@ -114,8 +114,16 @@ export function reachedSaving(results: Results, target: TargetEnergy | undefined
   if (target.saving !== null) {
     return { ...withInterval(target.saving), isBound: baseline?.timesteps === null };
   }
-  const value = savingAgainst(results, target, baseline);
-  return value === null ? null : { value, interval: null, isBound: false };
+  const energy = reachedEnergy(results, target);
+  const against = reachedEnergy(results, baseline) ?? wholeRun(results);
+  if (energy === null || against === null || against.value === 0) return null;
+  return { value: 1 - energy.value / against.value, interval: null, isBound: against.isBound };
+}
+
+/** What the baseline has cost in the end, where it does not reach the target: its energy there would be at least this. */
+function wholeRun(results: Results): Reached | null {
+  const energies = withIdentity(results.curves, BASELINE)?.energyMillijoules[DEFAULT_ENERGY_MODEL.name];
+  return energies === undefined ? null : { value: energies.at(-1)!, interval: null, isBound: true };
 }
 
 /** 1 - energy / energy of another target, on the images themselves; null where either is not reached. */
