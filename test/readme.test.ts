@@ -56,7 +56,7 @@ describe('README', () => {
     ['prints a class and its energy', /^sunflower \d+\.\d+\n$/],
     [
       'watches the answer form',
-      /^4 \w+ 0\.\d+ \d+\.\d+\n(\d+ [^\n]+\n)*\d+ orange 0\.999\d* \S+\nsure after \d+ timesteps\n$/,
+      /^4 \w+ 0\.\d+ \d+\.\d+\n(\d+ [^\n]+\n)*\d+ orange 0\.9[5-9]\d* \S+\nsure after \d+ timesteps\n$/,
     ],
   ])('has a program that %s', async (title, expected) => {
     const program = blocks('js')[title.startsWith('prints') ? 0 : 1]!;

@@ -105,7 +105,8 @@ describeWithChromium('the answer of the demo page', () => {
     await page.getByLabel('Head as the prior').selectOption('3');
     await page.getByRole('radio', { name: 'pipelined' }).check();
     await page.getByLabel('Initial potential').fill('0.25');
-    await demo.state(/^Done · road\.png · head 3, P 1\.00 · pipelined/);
+    const { priorStrength } = network.heads.find(({ name }) => name === '3')!;
+    await demo.state(new RegExp(`^Done · road\\.png · head 3, P ${priorStrength.toFixed(2)} · pipelined`));
     const settings = { head: '3', propagation: 'pipelined', initialPotential: 0.25 } as const;
     const road = await example('road.png');
     expect(withoutTime(await demo.report())).toEqual(await nodeAnswer('road.png', road, settings, 40));
@@ -184,7 +185,7 @@ describeWithChromium('the answer of the demo page', () => {
 
     await page.getByRole('button', { name: 'Defaults' }).click();
     expect(await forgetting.inputValue()).toBe(String(network.defaults.forgetting));
-    await demo.finished('road.png');
+    await demo.state(new RegExp(`^Done · road\\.png · head ${network.defaults.head}, `));
     expect(withoutTime(await demo.report())).toEqual(await nodeAnswer('road.png', road));
   });
 

@@ -186,7 +186,7 @@ export class Page {
     this.#microscope.draw(this.#palette);
     this.#plot.draw(frame, timesteps, this.#palette);
     this.#network.draw(frame, this.#palette, marks);
-    this.#transport.draw(this.#words());
+    this.#transport.draw(this.#words(), this.#simulator.starting);
     this.#explain.show(explain(this.#explain.topic, this.#situation()));
     if (frame === null) return;
     this.#bars.draw(frame, (index) => this.#plot.colourOf(index));

@@ -28,8 +28,11 @@ export class Transport {
     });
   }
 
-  /** @param what - the picture and the settings, in words */
-  draw(what: string): void {
+  /**
+   * @param what - the picture and the settings, in words
+   * @param starting - a run with these settings is on its way, in the place of the one that is shown
+   */
+  draw(what: string, starting: boolean): void {
     const { done, target, playing, finished } = this.#player;
     const moving = playing && !finished;
     this.#play.classList.toggle('playing', moving);
@@ -38,6 +41,6 @@ export class Transport {
     this.#step.setAttribute('aria-disabled', String(finished));
     setText(this.#clock, `${done} / ${target}`);
     this.#bar.style.setProperty('--done', String(target > 0 ? Math.min(1, done / target) : 0));
-    setText(this.#state, `${moving ? 'Running' : finished ? 'Done' : 'Paused'} · ${what}`);
+    setText(this.#state, `${moving || starting ? 'Running' : finished ? 'Done' : 'Paused'} · ${what}`);
   }
 }
