@@ -1,7 +1,5 @@
 /** How the posterior moved over time: the fused rates of the final top classes at every timestep. */
 import type { Run } from '../classifier.js';
-import { fuse } from '../fusion/posterior.js';
-import type { SpikeCounts } from '../fusion/prior.js';
 
 export interface Trace {
   readonly timesteps: number;
@@ -12,11 +10,10 @@ export interface Trace {
   }[];
 }
 
-/** Keeps a run's evidence after every timestep; rates are worked out once the top classes are known. */
+/** Keeps all classes' rates after every timestep, since the top ones are known in the end only. */
 export class TraceRecorder {
   readonly #run: Run;
-  readonly #final: SpikeCounts[] = [];
-  readonly #head: (SpikeCounts | null)[] = [];
+  readonly #rates: Float64Array[] = [];
 
   constructor(run: Run) {
     this.#run = run;
@@ -24,23 +21,17 @@ export class TraceRecorder {
 
   /** To be called after every timestep. */
   record(): void {
-    this.#final.push(this.#run.finalEvidence());
-    this.#head.push(this.#run.headEvidence());
+    this.#rates.push(this.#run.posterior().estimates);
   }
 
   /** The rates, eq. (14), of the given classes. */
   trace(classes: readonly { readonly label: string; readonly index: number }[]): Trace {
-    const strength = this.#run.priorStrength;
-    const estimates = this.#final.map((final, row) => {
-      const head = this.#head[row] ?? null;
-      return fuse(final, head && { ...head, strength }).estimates;
-    });
     return {
-      timesteps: this.#final.length,
+      timesteps: this.#rates.length,
       classes: classes.map(({ label, index }) => ({
         label,
         index,
-        rates: estimates.map((rates) => rates[index]!),
+        rates: this.#rates.map((rates) => rates[index]!),
       })),
     };
   }

@@ -74,22 +74,21 @@ export function fitByAccuracy(data: FusionCounts, strengths: readonly number[] =
 }
 
 /**
- * The strength whose accuracy reaches the target with the least energy; of equals the smallest. This is the paper's
+ * The strength whose accuracy reaches the target with the least energy; of equals the first. This is the paper's
  * own measure: the energy to come within one point of what the network can do.
  *
+ * @param tried - the strengths with their curves, as {@link fitByAccuracy} tried them
  * @param energy - spent until each row, rising
  * @returns null if no strength reaches the target
- * @throws UserError as {@link fitByAccuracy} does
  */
 export function fitByEnergy(
-  data: FusionCounts,
+  tried: readonly StrengthAccuracy[],
   energy: ArrayLike<number>,
   target: number,
-  strengths: readonly number[] = STRENGTHS,
 ): EnergyFit | null {
   let best: EnergyFit | null = null;
-  for (const strength of strengths) {
-    const reached = crossing(accuracyCurve(data, strength).accuracy, energy, target);
+  for (const { strength, accuracy } of tried) {
+    const reached = crossing(accuracy, energy, target);
     const less = reached !== null && (best === null || reached.energy < best.energy);
     if (less) best = { strength, energy: reached.energy };
   }

@@ -64,7 +64,7 @@ export function fitForgetting(training: Observations): number {
 export function fitStrengths(training: Observations, position: number, forgetting: number): FittedStrength[] {
   const data = fusionCounts(training, position, forgetting);
   const { strength: area, tried: curves } = fitByAccuracy(data);
-  const energy = leastEnergy(training, position, data)?.strength ?? area;
+  const energy = leastEnergy(training, position, curves)?.strength ?? area;
   const weighted: FittedStrength[] = [
     { rule: 'energy', forgetting, strength: energy },
     { rule: 'area', forgetting, strength: area },
@@ -89,9 +89,13 @@ export function fitHeadByArea(
 }
 
 /** The strength that comes within one point of the ANN at the least energy, in synaptic operations; null if none does. */
-function leastEnergy(training: Observations, position: number, data: FusionCounts): EnergyFit | null {
+function leastEnergy(
+  training: Observations,
+  position: number,
+  curves: readonly StrengthAccuracy[],
+): EnergyFit | null {
   const energy = meanOperations(training, training.partsOf([position, training.heads.length - 1]));
-  return fitByEnergy(data, energy, annAccuracy(training) - TARGET_LOSS);
+  return fitByEnergy(curves, energy, annAccuracy(training) - TARGET_LOSS);
 }
 
 /** The counts of the final head and of one internal head in the form that src/fusion/strength.ts takes. */
@@ -110,7 +114,9 @@ function fusionCounts(training: Observations, position: number, forgetting: numb
     return result;
   };
   const { timesteps } = weights;
-  return { classes, timesteps, labels, final: weighed(final), head: weighed(head) };
+  const weighedFinal = weighed(final);
+  const weighedHead = head === final ? weighedFinal : weighed(head);
+  return { classes, timesteps, labels, final: weighedFinal, head: weighedHead };
 }
 
 /** The timestep at which evidence is weighed: where the final prediction alone has come near its end. */
