@@ -55,13 +55,13 @@ export function targetsOf(
       curve,
       row: observed[index]!.row,
       energyMillijoules: of(({ energy }) => energy),
-      saving: isBaseline(curve) ? null : negative(of(({ saving }) => (saving === null ? null : -saving))),
+      saving: savesNothing(curve) ? null : negative(of(({ saving }) => (saving === null ? null : -saving))),
     };
   });
 }
 
-/** The network as in the paper with nothing saved: of its targets, that of the first curve is what savings are against. */
-const isBaseline = ({ plan }: CurveCounts): boolean => plan.kind !== 'fused' && plan.forgetting === 0;
+/** Neither fuses nor forgets. */
+const savesNothing = ({ plan }: CurveCounts): boolean => plan.kind !== 'fused' && plan.forgetting === 0;
 
 /** What every curve reaches when image i counts `weights[i]` times. */
 function reachedBy(collector: Answers, weights: Uint16Array, model: EnergyModel): Reached[] {

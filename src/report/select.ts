@@ -114,10 +114,9 @@ export function reachedSaving(results: Results, target: TargetEnergy | undefined
   if (target.saving !== null) {
     return { ...withInterval(target.saving), isBound: baseline?.timesteps === null };
   }
-  const energy = reachedEnergy(results, target);
   const against = reachedEnergy(results, baseline) ?? wholeRun(results);
-  if (energy === null || against === null || against.value === 0) return null;
-  return { value: 1 - energy.value / against.value, interval: null, isBound: against.isBound };
+  const value = savingOf(reachedEnergy(results, target), against);
+  return value === null ? null : { value, interval: null, isBound: against!.isBound };
 }
 
 /** What the baseline has cost in the end, where it does not reach the target: its energy there would be at least this. */
@@ -132,7 +131,10 @@ export function savingAgainst(
   target: TargetEnergy | undefined,
   other: TargetEnergy | undefined,
 ): number | null {
-  const [energy, against] = [reachedEnergy(results, target), reachedEnergy(results, other)];
+  return savingOf(reachedEnergy(results, target), reachedEnergy(results, other));
+}
+
+function savingOf(energy: Reached | null, against: Reached | null): number | null {
   return energy === null || against === null || against.value === 0 ? null : 1 - energy.value / against.value;
 }
 
