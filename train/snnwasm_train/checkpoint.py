@@ -19,7 +19,8 @@ class Checkpoint:
     """Everything that the next step depends on.
 
     `step` counts finished steps: it gives the place within the epoch, the learning rate, and the
-    state of all random numbers (rng.py). `history` has one entry for each evaluated epoch; `energy` is the state of energy.py.
+    state of all random numbers (rng.py). `history` has one entry for each evaluated epoch; `energy` is
+    the state of energy.py.
     """
 
     run: Run

@@ -2,6 +2,7 @@
 
 import argparse
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from .digits import levels_of
@@ -9,7 +10,7 @@ from .errors import UserError
 from .recipes import RECIPES, Recipe
 
 _FIELDS = {"epochs": "epochs", "batch_size": "batch_size", "rate": "peak_rate", "levels": "levels", "energy": "energy"}
-_OWNERS = {"levels": "qcfs", "digits": "radix", "energy": "radix", "prune": "radix"}
+_OWNERS = {"levels": "qcfs", "digits": "radix", "energy": "radix", "energy_course": "radix", "prune": "radix"}
 _TEACHER_WEIGHT = 0.7
 _TEACHER_TEMPERATURE = 1.5
 
@@ -18,7 +19,7 @@ def chosen_recipe(options: argparse.Namespace) -> Recipe:
     """The named recipe with what the command line changes in it."""
     for option, owner in _OWNERS.items():
         if getattr(options, option) is not None and options.recipe != owner:
-            raise UserError(f"--{option} belongs to --recipe {owner}")
+            raise UserError(f"--{option.replace('_', '-')} belongs to --recipe {owner}")
     _require_start(options)
     changes: dict[str, Any] = {
         field: getattr(options, option) for option, field in _FIELDS.items() if getattr(options, option) is not None
@@ -27,6 +28,8 @@ def chosen_recipe(options: argparse.Namespace) -> Recipe:
         changes["levels"] = levels_of(options.digits)
     if options.prune is not None:
         changes["pruning"] = parse_pruning(options.prune)
+    if options.energy_course is not None:
+        changes["energy_course"] = parse_course(options.energy_course)
     return replace(RECIPES[options.recipe], **changes, **_teaching(options))
 
 
@@ -59,15 +62,33 @@ def parse_pruning(text: str) -> tuple[tuple[float, float], ...]:
     """`none`, or SHARE:KEEP,...: at this share of the run, keep so much of the operations; later ones less."""
     if text == "none":
         return ()
-    schedule: list[tuple[float, float]] = []
+    schedule = _pairs("--prune", text, "SHARE:KEEP")
+    if any(share == 1 for share, _ in schedule) or not all(0 < keep <= 1 for _, keep in schedule):
+        raise UserError(f"--prune {text}: every SHARE must be below 1, and every KEEP above 0 and at most 1")
+    if any(keep >= before for (_, before), (_, keep) in pairwise(schedule)):
+        raise UserError(f"--prune {text}: each KEEP must be less than the one before it")
+    return schedule
+
+
+def parse_course(text: str) -> tuple[tuple[float, float], ...]:
+    """`constant`, or SHARE:MULTIPLE,...: what --energy is multiplied by at shares of the run."""
+    if text == "constant":
+        return ((0.0, 1.0),)
+    course = _pairs("--energy-course", text, "SHARE:MULTIPLE")
+    if not all(0 <= multiple < float("inf") for _, multiple in course):
+        raise UserError(f"--energy-course {text}: every MULTIPLE must be a number from 0")
+    return course
+
+
+def _pairs(option: str, text: str, form: str) -> tuple[tuple[float, float], ...]:
+    """Comma-separated pairs of numbers, the first of each a share of the run and larger than the one before."""
+    found: list[tuple[float, float]] = []
     for item in text.split(","):
         try:
-            share, keep = (float(number) for number in item.split(":"))
+            share, value = (float(number) for number in item.split(":"))
         except ValueError as error:
-            raise UserError(f"--prune {text}: '{item}' is not SHARE:KEEP, such as 0.5:0.7") from error
-        if not (0 <= share < 1 and 0 < keep <= 1):
-            raise UserError(f"--prune {text}: '{item}' needs a SHARE of the run below 1 and a KEEP above 0, at most 1")
-        if schedule and (share <= schedule[-1][0] or keep >= schedule[-1][1]):
-            raise UserError(f"--prune {text}: '{item}' must come later, and keep less, than the one before it")
-        schedule.append((share, keep))
-    return tuple(schedule)
+            raise UserError(f"{option} {text}: '{item}' is not {form}, such as 0.5:0.7") from error
+        if not 0 <= share <= 1 or (found and share <= found[-1][0]):
+            raise UserError(f"{option} {text}: '{item}' needs a SHARE from 0 to 1, later than the one before it")
+        found.append((share, value))
+    return tuple(found)

@@ -111,6 +111,11 @@ def _radix_options(p: argparse.ArgumentParser) -> None:
         "--energy", type=not_negative, help="nats that one operation a synapse may cost, of --recipe radix; more: fewer"
     )
     p.add_argument(
+        "--energy-course",
+        metavar="SHARE:MULTIPLE,...",
+        help="of --recipe radix: multiples of --energy at shares of the run, lines between them; or constant",
+    )
+    p.add_argument(
         "--prune",
         metavar="SHARE:KEEP,...",
         help="of --recipe radix: after this share of the run, keep this share of the operations; or none",

@@ -110,8 +110,8 @@ def run_export(options: argparse.Namespace) -> int:
     for split, result in metadata["accuracies"].items():
         say(f"{result['records']} {split} records: {percentages(result['heads'])}")
     if "operations" in metadata:
-        counted = metadata["operations"]
-        say(f"{counted['records']} test records: {counted['synapticOperations'] / 1e6:.2f} M synaptic operations an answer")
+        records, counted = metadata["operations"]["records"], metadata["operations"]["synapticOperations"]
+        say(f"{records} test records: {counted / 1e6:.2f} M synaptic operations an answer")
     say(f"{options.output}: {options.output.stat().st_size} bytes, after {metadata['epochs']:g} epochs")
     return 0
 

@@ -56,8 +56,9 @@ def export(
 ) -> dict[str, Any]:
     """Writes the network and returns its metadata.
 
-    Accuracies are those of the tensors as written, read back from the file, because float16
-    rounding is part of what ships; so are the operations of a network for radix coding. The first `train_records` training records are a balanced subset.
+    Accuracies, and the operations of a network for radix coding, are those of the tensors as written,
+    read back from the file, because float16 rounding is part of what ships. The first `train_records`
+    training records are a balanced subset.
     """
     if file_sha256(folder / "train.bin") != checkpoint.run.data_sha256:
         raise UserError(f"{folder / 'train.bin'} is not the file that this network was trained on")

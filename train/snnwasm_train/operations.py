@@ -1,6 +1,7 @@
 """Counts the synaptic operations of an answer in radix coding, exactly."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -63,16 +64,13 @@ def count_operations(network: ResNet18, images: Images, batch_size: int = 100) -
     synapses = Synapses(network, images.pixels.shape[-1])
     totals = {"counted": 0.0, "with_zeros": 0.0}
 
-    def listen(name: str, activation: QCFS, output: torch.Tensor) -> None:
+    def listen(name: str, activation: QCFS, _: tuple[torch.Tensor], output: torch.Tensor) -> None:
         q = (output * (activation.levels / activation.threshold)).round()
         sent = ones(q, activation.levels).double().sum(0, keepdim=True)
         totals["counted"] += float((sent * synapses.leaving[name]).sum())
         totals["with_zeros"] += float((sent * synapses.dense[name]).sum())
 
-    hooks = [
-        source.activation.register_forward_hook(lambda module, _, output, name=source.name: listen(name, module, output))
-        for source in synapses.sources
-    ]
+    hooks = [source.activation.register_forward_hook(partial(listen, source.name)) for source in synapses.sources]
     training = network.training
     network.eval()
     for start in range(0, len(images), batch_size):

@@ -96,7 +96,7 @@ FINETUNE = replace(
 QCFS = replace(MODERN, name="qcfs", peak_rate=0.1, cutmix=0.0, plain_epochs=0, activation="qcfs", levels=4)
 
 # For radix coding with few operations, from a trained network (--init). The course of the energy and the
-# pruning follow the one run that was measured (stand-in network resnet18-radix3, README.md).
+# pruning follow the one run that was measured, which was steered by hand (README.md).
 RADIX = replace(
     QCFS,
     name="radix",
@@ -110,7 +110,7 @@ RADIX = replace(
     levels=7,
     vector_rate=5.0,
     energy=2.0,
-    energy_course=((0.0, 0.0), (0.1, 1.0), (0.25, 1.0), (0.26, 1.5), (0.46, 1.5), (0.47, 2.0), (0.75, 2.0), (0.76, 0.5)),
+    energy_course=((0, 0), (0.1, 1), (0.25, 1), (0.26, 1.5), (0.46, 1.5), (0.47, 2), (0.75, 2), (0.76, 0.5)),
     pruning=((0.49, 0.7), (0.515, 0.5), (0.56, 0.4), (0.615, 0.3)),
 )
 

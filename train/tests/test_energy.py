@@ -6,6 +6,7 @@ import torch
 from conftest import radix_recipe, run_of, trainer_of
 
 from snnwasm_train.checkpoint import load_checkpoint
+from snnwasm_train.choices import parse_course, parse_pruning
 from snnwasm_train.data import read_images
 from snnwasm_train.energy import Energy, Free
 from snnwasm_train.export import export
@@ -36,6 +37,12 @@ def test_the_course_and_the_schedule_of_a_recipe() -> None:
     assert replace(RADIX, pruning=((0.25, 0.7), (0.5, 0.5))).prunings(390) == {97: 0.7, 195: 0.5}
     assert [RADIX.energy_at(step, 1560) for step in (500, 1000, 1300)] == [3.0, 4.0, 1.0]
     assert list(RADIX.prunings(1560).values()) == [0.7, 0.5, 0.4, 0.3]
+
+
+def test_schedules_as_they_are_written() -> None:
+    assert parse_pruning("0.25:0.7,0.5:0.5") == ((0.25, 0.7), (0.5, 0.5)) and parse_pruning("none") == ()
+    assert parse_course("0:0,0.1:1,1:2") == ((0.0, 0.0), (0.1, 1.0), (1.0, 2.0))
+    assert parse_course("constant") == ((0.0, 1.0),)
 
 
 def test_other_recipes_pay_nothing(tmp_path: Path, folder: Path, recipe: Recipe) -> None:
