@@ -3,8 +3,9 @@ import math
 import pytest
 import torch
 
-from snnwasm_train.activation import QCFS, activation_of, calibrate_thresholds
+from snnwasm_train.activation import activation_of
 from snnwasm_train.network import ResNet18, activation_names, initialise
+from snnwasm_train.qcfs import QCFS, calibrate_thresholds
 from snnwasm_train.rng import generator
 
 
