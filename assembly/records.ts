@@ -146,7 +146,7 @@ export const SYNAPSES_ROW_FAN_OUT = 72;
 export const SYNAPSES_COLUMN_FAN_OUT = 76;
 /** u32 [slot][2]: synaptic operations of the source's spikes in that timestep, in pairs like the fan-out's. */
 export const SYNAPSES_OPERATIONS = 80;
-export const SYNAPSES_BYTES = 112;
+export const SYNAPSES_BYTES = 128;
 
 /**
  * Written by the kernels, behind what the host writes: the window of the output pixel at hand, without what lies in
@@ -160,6 +160,7 @@ export const WINDOW_ROWS = 96;
 export const WINDOW_COLUMNS = 100;
 export const WINDOW_FIRST_ROW = 104;
 export const WINDOW_FIRST_COLUMN = 108;
+export const WINDOW_WEIGHTS = 112;
 
 export const KIND_CONVOLUTION = 0;
 export const KIND_DEPTHWISE = 1;

@@ -162,7 +162,7 @@ function advanceGroup(network: usize, population: usize, group: i32, first: i32,
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++, pixel++) {
       const drive = current ? current + <usize>(pixel * R.LANE_BYTES) : bias;
-      for (let synapses = firstOf(population); synapses < end; synapses += R.SYNAPSES_BYTES) open(synapses, y, x);
+      for (let synapses = firstOf(population); synapses < end; synapses += R.SYNAPSES_BYTES) open(synapses, group, y, x);
       if (radix) accumulatePixel(network, population, group, y, x, drive, first, steps);
       else advancePixel(network, population, group, y, x, drive, first, steps);
     }
