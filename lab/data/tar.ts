@@ -1,7 +1,10 @@
-/** Reads a tar archive as a stream of parts, and refuses what an honest archive of data has no need of. */
-import { Parser, type ReadEntry } from 'tar';
+/**
+ * Reads a tar archive (POSIX ustar, with pax and GNU headers for long paths and large sizes) as a stream of parts, and
+ * refuses what an honest archive of data has no need of. Paths are told and never used.
+ */
 import { UserError } from '../../src/errors.js';
 import { printable } from '../../src/node/system-error.js';
+import { BLOCK_BYTES, describedBy, NO_DESCRIPTION, readHeader, type TarHeader } from './tar-header.js';
 
 /** An entry begins; bytes of the entry that began last; that entry ends. */
 export type TarPart =
@@ -14,10 +17,8 @@ export type TarPart =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'end' };
 
-/** Headers that only describe the entry after them: longer ones are skipped. */
+/** Of headers that only describe the entry after them. */
 const LARGEST_DESCRIPTION = 2 ** 16;
-/** Of a header; entries are padded to it. */
-const BLOCK_BYTES = 512;
 
 /**
  * The parts of an archive, in order, never more of it in memory than the chunks that it comes in.
@@ -40,101 +41,129 @@ export async function* readTar(
     if (total > limit) throw new UserError(`${name} is refused: unpacked, it has more than ${limit} bytes`);
     yield* reader.push(chunk);
   }
-  yield* reader.end();
+  reader.end();
 }
 
-/**
- * The parser with its events collected: it emits all that a chunk holds before its `write` returns, so that whoever
- * takes the parts needs no flow control of its own.
- */
+/** Walks the archive block by block, however it is cut into chunks. */
 class TarReader {
   readonly #name: string;
-  readonly #parser: Parser;
-  /** What came before there was a whole block, or null from then on. */
-  #head: Uint8Array | null = new Uint8Array();
-  #parts: TarPart[] = [];
-  #failure: unknown;
-  #ended = false;
+  readonly #block = new Uint8Array(BLOCK_BYTES);
+  /** Bytes of the block that are there. */
+  #filled = 0;
+  #entries = 0;
+  /** Bytes to come of the entry or description that began last, and of the padding behind it. */
+  #content = 0;
+  #padding = 0;
+  /** The chunks of a description, or null in an entry. */
+  #description: Uint8Array[] | null = null;
+  #kind = '';
+  /** What descriptions said of the entry that comes. */
+  #described = NO_DESCRIPTION;
+  #emptyBlocks = 0;
 
   constructor(name: string) {
     this.#name = name;
-    this.#parser = new Parser({
-      strict: true,
-      zstd: false,
-      maxMetaEntrySize: LARGEST_DESCRIPTION,
-      onReadEntry: (entry) => this.#take(entry),
-    });
-    this.#parser.on('error', (error: unknown) => {
-      this.#failure ??= error;
-    });
-    this.#parser.on('eof', () => {
-      this.#ended = true;
-    });
   }
 
-  push(chunk: Uint8Array): TarPart[] {
-    // After the end mark the parser would keep all that follows.
-    if (this.#ended) return [];
-    if (this.#head === null) return this.#write(chunk);
-    const head = Buffer.concat([this.#head, chunk]);
-    this.#head = head;
-    if (head.length < BLOCK_BYTES) return [];
-    // The parser would inflate it again, and that without a limit.
-    if (head[0] === 0x1f && head[1] === 0x8b)
+  *push(chunk: Uint8Array): Generator<TarPart> {
+    let rest = chunk;
+    const take = (bytes: number): Uint8Array => {
+      const taken = rest.subarray(0, bytes);
+      rest = rest.subarray(taken.length);
+      return taken;
+    };
+    // Two empty blocks end an archive, whatever follows.
+    while (rest.length > 0 && this.#emptyBlocks < 2) {
+      if (this.#content > 0) {
+        const bytes = take(this.#content);
+        this.#content -= bytes.length;
+        if (this.#description === null) yield { kind: 'bytes', bytes };
+        else this.#description.push(bytes);
+        if (this.#content === 0) yield* this.#finish();
+      } else if (this.#padding > 0) {
+        this.#padding -= take(this.#padding).length;
+      } else {
+        const bytes = take(BLOCK_BYTES - this.#filled);
+        this.#block.set(bytes, this.#filled);
+        this.#filled += bytes.length;
+        if (this.#filled === BLOCK_BYTES) yield* this.#begin();
+      }
+    }
+  }
+
+  /** @throws UserError if the archive ends where it must not */
+  end(): void {
+    if (this.#entries === 0 && this.#emptyBlocks === 0) throw this.#damaged('it is no tar archive');
+    if (this.#emptyBlocks >= 2) return;
+    if (this.#content + this.#padding + this.#filled > 0) throw this.#damaged('Truncated input');
+  }
+
+  *#begin(): Generator<TarPart> {
+    this.#filled = 0;
+    // An inflated archive that is compressed still may be endless.
+    if (this.#entries === 0 && this.#block[0] === 0x1f && this.#block[1] === 0x8b) {
       throw new UserError(`${this.#name} is refused: it is compressed twice`);
-    this.#head = null;
-    return this.#write(head);
-  }
-
-  #write(chunk: Uint8Array): TarPart[] {
-    return this.#run(() => this.#parser.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)));
-  }
-
-  end(): TarPart[] {
-    if (this.#head !== null) throw new UserError(`${this.#name} is damaged: it is no tar archive`);
-    return this.#run(() => this.#parser.end());
-  }
-
-  #run(action: () => void): TarPart[] {
-    this.#parts = [];
-    try {
-      action();
-    } catch (error) {
-      this.#failure ??= error;
     }
-    if (this.#failure instanceof UserError) throw this.#failure;
-    if (this.#failure !== undefined) {
-      const { message } = this.#failure as Error;
-      throw new UserError(`${this.#name} is damaged: ${printable(message)}`, { cause: this.#failure });
+    if (this.#block.every((byte) => byte === 0)) {
+      this.#emptyBlocks++;
+      return;
     }
-    return this.#parts;
+    this.#emptyBlocks = 0;
+    const header = readHeader(this.#block);
+    if (header === null) throw this.#damaged('checksum failure');
+    this.#entries++;
+    if (header.kind === 'description') this.#beginDescription(header);
+    else yield* this.#beginEntry(header);
+    if (this.#content === 0) yield* this.#finish();
   }
 
-  #take(entry: ReadEntry): void {
-    this.#failure ??= refusalOf(entry, this.#name);
-    const path = entry.path.split('/').filter((step) => step !== '' && step !== '.');
-    this.#parts.push({ kind: 'entry', path, isFile: !isFolder(entry), size: entry.size });
-    entry.on('data', (bytes) => this.#parts.push({ kind: 'bytes', bytes }));
-    entry.on('end', () => this.#parts.push({ kind: 'end' }));
+  #beginDescription({ type, size }: TarHeader): void {
+    if (size === null) throw this.#damaged('the size of a header in it is no size');
+    if (size > LARGEST_DESCRIPTION)
+      throw new UserError(`${this.#name} is refused: a header in it has ${size} bytes`);
+    this.#kind = type;
+    this.#description = [];
+    this.#expect(size);
   }
-}
 
-function refusalOf(entry: ReadEntry, name: string): UserError | undefined {
-  const path = printable(entry.path);
-  if (!['File', 'OldFile', 'ContiguousFile'].includes(entry.type) && !isFolder(entry)) {
-    return new UserError(
-      `${name} is refused: ${path} in it is no file, but of the type ${printable(entry.type)}`,
-    );
+  *#beginEntry(header: TarHeader): Generator<TarPart> {
+    const { path = header.path, size = header.size } = this.#described;
+    this.#described = NO_DESCRIPTION;
+    const isFolder = header.kind === 'folder' || (header.kind === 'file' && path.endsWith('/'));
+    if (header.kind === 'other') {
+      throw new UserError(
+        `${this.#name} is refused: ${printable(path)} in it is no file, but of the type ${printable(header.type)}`,
+      );
+    }
+    if (/^([\\/]|[a-z]:)/i.test(path) || path.split(/[\\/]/).includes('..')) {
+      throw new UserError(
+        `${this.#name} is refused: the path ${printable(path)} in it leads out of the folder`,
+      );
+    }
+    if (size === null && !isFolder) throw this.#damaged(`the size of ${printable(path)} in it is no size`);
+    const bytes = isFolder ? 0 : size!;
+    const steps = path.split('/').filter((step) => step !== '' && step !== '.');
+    yield { kind: 'entry', path: steps, isFile: !isFolder, size: bytes };
+    this.#description = null;
+    this.#expect(bytes);
   }
-  if (/^([\\/]|[a-z]:)/i.test(entry.path) || entry.path.split(/[\\/]/).includes('..')) {
-    return new UserError(`${name} is refused: the path ${path} in it leads out of the folder`);
-  }
-  if (!isFolder(entry) && entry.header.size === undefined) {
-    return new UserError(`${name} is damaged: the size of ${path} in it is no size`);
-  }
-  return undefined;
-}
 
-function isFolder(entry: ReadEntry): boolean {
-  return entry.type === 'Directory' || entry.type === 'GNUDumpDir';
+  #expect(bytes: number): void {
+    this.#content = bytes;
+    this.#padding = (BLOCK_BYTES - (bytes % BLOCK_BYTES)) % BLOCK_BYTES;
+  }
+
+  *#finish(): Generator<TarPart> {
+    if (this.#description === null) {
+      yield { kind: 'end' };
+      return;
+    }
+    const described = describedBy(this.#kind, Buffer.concat(this.#description));
+    if (described === null) throw this.#damaged('a header in it cannot be read');
+    this.#described = { ...this.#described, ...described };
+  }
+
+  #damaged(how: string): UserError {
+    return new UserError(`${this.#name} is damaged: ${how}`);
+  }
 }

@@ -25,6 +25,8 @@ const HONEST: readonly TarEntry[] = [
   { path: 'set/test.bin', content: DATA },
 ];
 
+const names: TarEntry = { path: 'set/names.txt', content: NAMES };
+
 /** Unpacks an archive that lies beside the folder it is unpacked in. */
 async function unpack(bytes: Uint8Array, members = MEMBERS): Promise<string> {
   const [folder, elsewhere] = [await temporaryFolder(), await temporaryFolder()];
@@ -58,6 +60,38 @@ describe('unpackArchive', () => {
     expect(await readFile(join(folder, 'test.bin'))).toEqual(Buffer.from(DATA));
   });
 
+  it('takes paths and sizes from pax and GNU headers, and the folder from the prefix of ustar', async () => {
+    const described = await unpack(
+      tarball([
+        { path: 'pax_global_header', type: 'g', content: paxRecord('comment', 'made by hand') },
+        { path: '././@LongLink', type: 'L', content: Buffer.from('set/test.bin\0') },
+        { path: 'set/cut', content: DATA },
+        {
+          path: 'PaxHeader/x',
+          type: 'x',
+          content: Buffer.concat([paxRecord('path', 'names.txt'), paxRecord('size', String(NAMES.length))]),
+        },
+        { path: 'x', content: NAMES, sizeField: Buffer.from('00000000000\0') },
+      ]),
+    );
+    expect(await namesIn(described)).toEqual(['names.txt', 'test.bin']);
+    expect(await readFile(join(described, 'names.txt'))).toEqual(NAMES);
+    const deep = tarball([{ path: 'test.bin', prefix: 'a/b', content: DATA }, names]);
+    await expectUserError(unpack(deep), /holds no test.bin/);
+    const flat = await unpack(tarball([{ path: 'test.bin', prefix: 'a', content: DATA }, names]));
+    expect(await readFile(join(flat, 'test.bin'))).toEqual(Buffer.from(DATA));
+  });
+
+  it('needs no mark at the end of an archive, but whole entries', async () => {
+    const whole = tar(HONEST).subarray(0, -1024);
+    expect(await namesIn(await unpack(gzipSync(whole)))).toEqual(['names.txt', 'test.bin']);
+    await expectUserError(unpack(gzipSync(whole.subarray(0, -1))), /damaged: Truncated/);
+    await expectUserError(
+      unpack(gzipSync(Buffer.concat([whole, whole.subarray(0, 200)]))),
+      /damaged: Truncated/,
+    );
+  });
+
   it('reports the compressed bytes that it has read, up to all of them', async () => {
     const folder = await temporaryFolder();
     const archive = join(folder, 'a.tar.gz');
@@ -69,7 +103,6 @@ describe('unpackArchive', () => {
   });
 
   const file = { path: 'set/test.bin', content: DATA };
-  const names = { path: 'set/names.txt', content: NAMES };
   const base256 = (size: bigint): Uint8Array => {
     const field = Buffer.alloc(12, size < 0n ? 0xff : 0);
     field.writeBigInt64BE(size, 4);
@@ -138,6 +171,32 @@ describe('unpackArchive', () => {
       [{ path: 'p', type: 'x', content: paxRecord('size', '1e300') }, file, names],
       /refused: test.bin/,
     ],
+    [
+      'a pax size that is none',
+      [{ path: 'p', type: 'x', content: paxRecord('size', '-5') }, file, names],
+      /damaged: a header in it cannot be read/,
+    ],
+    [
+      'a pax header that is no list',
+      [{ path: 'p', type: 'x', content: Buffer.from('9 path=a') }, file, names],
+      /damaged: a header in it cannot be read/,
+    ],
+    [
+      'one path for all files',
+      [{ path: 'p', type: 'g', content: paxRecord('path', 'test.bin') }, file, names],
+      /damaged: a header in it cannot be read/,
+    ],
+    [
+      'a huge pax header',
+      [{ path: 'p', type: 'x', content: Buffer.alloc(70_000, 'x') }, file, names],
+      /refused: a header in it has 70000 bytes/,
+    ],
+    [
+      '.. in the prefix',
+      [{ path: 'test.bin', prefix: '..', content: DATA }, names],
+      /refused: the path \.\.\/test.bin in it leads out/,
+    ],
+    ['a type that nobody knows', [{ path: 'x', type: 'V' }, file, names], /of the type V/],
     [
       'a shorter content',
       [names, { path: 'test.bin', content: DATA.subarray(0, 100), size: 3000 }],
