@@ -9,11 +9,11 @@ import { UserError } from './errors.js';
 import { Evidence } from './fusion/evidence.js';
 import { fuse, type HeadPrior, type Posterior } from './fusion/posterior.js';
 import type { SpikeCounts } from './fusion/prior.js';
-import type { PixelImage } from './image/pixel-image.js';
-import { resizeImage } from './image/resize.js';
-import { quantiseInput } from './image/tensor.js';
 import { MAXIMUM_FORGETTING, MAXIMUM_PRIOR_STRENGTH } from './model/bounds.js';
 import type { Propagation, SpikingNetwork } from './model/graph.js';
+import type { PixelImage } from './picture/pixel-image.js';
+import { resizeImage } from './picture/resize.js';
+import { quantiseInput } from './picture/tensor.js';
 
 /** How an image is run; what is left out comes from the model. */
 export interface RunOptions {

@@ -9,7 +9,6 @@ import { crossing } from '../src/fusion/crossing.js';
 import { RowWeights } from '../src/fusion/evidence.js';
 import { fuse } from '../src/fusion/posterior.js';
 import type { SpikeCounts } from '../src/fusion/prior.js';
-import { quantiseInput } from '../src/image/tensor.js';
 import { kernelModule } from '../src/node/kernels.js';
 import { Observations } from '../src/observation/observations.js';
 import { Observer } from '../src/observation/observer.js';
@@ -22,6 +21,7 @@ import {
 } from '../src/observation/record.js';
 import { rowsUpTo } from '../src/observation/rows.js';
 import type { FittedStrength } from '../src/observation/strengths.js';
+import { quantiseInput } from '../src/picture/tensor.js';
 import { uniformNumbers } from '../src/random.js';
 import { buildNetwork } from './generate.js';
 import { simulate } from './reference/simulator.js';

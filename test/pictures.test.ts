@@ -1,8 +1,8 @@
 /** Variants of a labelled picture. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PixelImage } from '../src/image/pixel-image.js';
 import { mirrored, occluded } from '../src/observation/pictures.js';
+import type { PixelImage } from '../src/picture/pixel-image.js';
 import { uniformNumbers } from '../src/random.js';
 
 /** Every pixel its own colour, none of them grey. */

@@ -1,6 +1,6 @@
 /**
  * Decodes a PNG (https://www.w3.org/TR/png-3/) of any colour type, bit depth and interlacing into the picture memory,
- * as opaque 8-bit RGB: what src/image/ makes of it on the host. Written here because a module without a host cannot
+ * as opaque 8-bit RGB: what src/picture/ makes of it on the host. Written here because a module without a host cannot
  * call a library; nothing of the file is believed, and memory is fixed.
  */
 import {

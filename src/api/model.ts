@@ -2,8 +2,8 @@
 import { type Answer, answerOf } from '../answer.js';
 import { type Activity, Classifier, type Run } from '../classifier.js';
 import { UserError } from '../errors.js';
-import type { CodecSource } from '../image/codec.js';
 import type { SpikingNetwork } from '../model/graph.js';
+import type { CodecSource } from '../picture/codec.js';
 import { type ImageSource, toPixelImage } from './image-source.js';
 import { type ClassifyOptions, type Settings, type StepOptions, settingsOf } from './options.js';
 import { Pacer } from './pacer.js';

@@ -4,6 +4,7 @@
  */
 import * as E from '../../assembly/edge/layout.js';
 import { HEAD_BYTES } from '../../assembly/layout.js';
+import { GROUP_LENGTH } from '../../portable/highest.js';
 import { multiplyAccumulates } from '../answer.js';
 import { annEnergyMillijoules, DEFAULT_ENERGY_MODEL, energyModel } from '../energy.js';
 import { BLOCK_TIMESTEPS, type MemoryPlan, planMemory } from '../engine/plan.js';
@@ -11,8 +12,8 @@ import { exactTimestepLimit } from '../engine/range.js';
 import { Arena, PAGE_BYTES } from '../engine/wasm.js';
 import { headRecord, writePlan, writeRecord } from '../engine/write-plan.js';
 import { UserError } from '../errors.js';
-import { quantiseInput } from '../image/tensor.js';
 import type { SpikingNetwork } from '../model/graph.js';
+import { quantiseInput } from '../picture/tensor.js';
 
 /** Bytes from one head to the next. */
 const HEAD_STRIDE = E.EDGE_HEAD_RECORD + HEAD_BYTES;
@@ -122,7 +123,7 @@ function planEdge(network: SpikingNetwork, plan: MemoryPlan, pictureBytes: numbe
     [E.CONFIG_RANKING]: arena.allocate(classes * 4),
     [E.CONFIG_SHAPES]: arena.allocate(classes * 16),
     [E.CONFIG_PROBABILITIES]: arena.allocate(classes * 8),
-    [E.CONFIG_GROUPS]: arena.allocate(classes * E.GROUP_BYTES),
+    [E.CONFIG_GROUPS]: arena.allocate(classes * GROUP_LENGTH * 8),
     [E.CONFIG_GROUP_OF]: arena.allocate(classes * 4),
     [E.CONFIG_DEFAULT_FORGETTING]: defaults.forgetting,
     [E.CONFIG_EVIDENCE]: arena.allocate(heads.length * classes * 8),

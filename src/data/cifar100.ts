@@ -3,7 +3,7 @@
  * then 32x32 pixels as a red, a green and a blue plane.
  */
 import { UserError } from '../errors.js';
-import type { PixelImage } from '../image/pixel-image.js';
+import type { PixelImage } from '../picture/pixel-image.js';
 import { uniformNumbers } from '../random.js';
 
 /** Width and height of every picture. */

@@ -3,10 +3,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { deflateRawSync } from 'node:zlib';
 import type { ModelShare } from '../engine/shared-model.js';
-import type { PixelImage } from '../image/pixel-image.js';
 import type { SpikingNetwork } from '../model/graph.js';
 import { Observer, type ObserverOptions } from '../observation/observer.js';
 import { encodeRecord } from '../observation/record.js';
+import type { PixelImage } from '../picture/pixel-image.js';
 
 export interface EvaluationWorkerData {
   readonly module: WebAssembly.Module;

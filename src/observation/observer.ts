@@ -2,9 +2,9 @@
 import { DenseNetwork } from '../engine/dense.js';
 import type { ModelShare } from '../engine/shared-model.js';
 import { Simulation } from '../engine/simulation.js';
-import type { PixelImage } from '../image/pixel-image.js';
-import { normaliseInput, quantiseInput } from '../image/tensor.js';
 import type { Propagation, SpikingNetwork } from '../model/graph.js';
+import type { PixelImage } from '../picture/pixel-image.js';
+import { normaliseInput, quantiseInput } from '../picture/tensor.js';
 import { dequantise } from './dequantise.js';
 import { type ImageRecord, newRecord, type RecordShape } from './record.js';
 

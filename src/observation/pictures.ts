@@ -1,6 +1,7 @@
 /** Variants of a labelled picture, which leave its label as it is. */
-import type { PixelImage } from '../image/pixel-image.js';
+
 import type { InputNormalisation } from '../model/graph.js';
+import type { PixelImage } from '../picture/pixel-image.js';
 import { uniformNumbers } from '../random.js';
 
 /** The same picture, its left and right exchanged. */
