@@ -25,7 +25,7 @@ export interface RunOptions {
   readonly propagation?: Propagation | undefined;
   /** Membrane potential at the start, as a fraction of the threshold, 0 to 1. */
   readonly initialPotential?: number | undefined;
-  /** k: a timestep's spikes count as t^k (src/fusion/evidence.ts), 0 to 16; 0 counts all timesteps alike, as the paper does. */
+  /** k: a timestep's spikes count as t^k (portable/evidence.ts), 0 to 16; 0 counts all timesteps alike, as the paper does. */
   readonly forgetting?: number | undefined;
   /**
    * Further internal heads to simulate and count, by name, or `'all'`. They do not change the answer; what they cost
