@@ -12,6 +12,7 @@
 const LN2_HIGH: f64 = 0.6931471803691238;
 const LN2_LOW: f64 = 1.9082149292705877e-10;
 
+const TWO_30: f64 = 1073741824;
 const TWO_31: f64 = 2147483648;
 const TWO_20: f64 = 1048576;
 const TWO_21: f64 = 2097152;
@@ -22,6 +23,7 @@ const TINY_20: f64 = 1 / TWO_20;
 const TINY_27: f64 = 1 / 134217728;
 const TINY_28: f64 = 1 / 268435456;
 const TINY_29: f64 = 1 / 536870912;
+const TINY_30: f64 = 1 / TWO_30;
 const TINY_31: f64 = 1 / TWO_31;
 const TINY_54: f64 = 1 / 18014398509481984;
 
@@ -34,7 +36,7 @@ function exponentOf(x: f64): f64 {
   for (; x < 1; x *= TWO_31) exponent -= 31;
   for (; x >= TWO_31; x *= TINY_31) exponent += 31;
   const bits = 31 - Math.clz32(x);
-  mantissa = x / smallPower(bits);
+  mantissa = x * (smallPower(30 - bits) * TINY_30);
   return exponent + bits;
 }
 
@@ -47,9 +49,9 @@ function smallPower(k: f64): f64 {
 /** 2^k for a whole k from -1022 to 1023. */
 function powerOfTwo(k: f64): f64 {
   let power: f64 = 1;
-  for (; k >= 31; k -= 31) power *= TWO_31;
-  for (; k <= -31; k += 31) power *= TINY_31;
-  return k < 0 ? power / smallPower(-k) : power * smallPower(k);
+  for (; k < 0; k += 30) power *= TINY_30;
+  for (; k > 30; k -= 30) power *= TWO_30;
+  return power * smallPower(k);
 }
 
 const L1: f64 = 0.6666666666666735;

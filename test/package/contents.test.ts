@@ -12,6 +12,7 @@ const ALLOWED = [
   /^(LICENSE|README\.md|package\.json)$/,
   /^dist\/(src|assembly)\/[\w/.-]+\.d\.ts$/,
   /^dist\/(?!src\/browser\/|src\/index\.js)(src|assembly)\/[\w/.-]+\.js$/,
+  /^dist\/portable\/\w+\.js$/,
   /^dist\/browser\/[\w.-]+\.(js|wasm)$/,
   /^dist\/browser\/THIRD-PARTY-LICENSES\.txt$/,
   /^dist\/(snnwasm(\.shared)?|edge-library|edge-command)\.wasm$/,
