@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import type { Spec } from 'vega';
 import { Classifier } from '../src/classifier.js';
 import { rateInterval } from '../src/fusion/posterior.js';
-import { decodeImage } from '../src/image/decode.js';
+import { decodeImage } from '../src/picture/decode.js';
 import { nodeCodecs } from '../src/node/codecs.js';
 import { writeFileAtomic } from '../src/node/files.js';
 import { kernelModule } from '../src/node/kernels.js';

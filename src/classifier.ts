@@ -9,9 +9,9 @@ import { UserError } from './errors.js';
 import { Evidence } from './fusion/evidence.js';
 import { fuse, type HeadPrior, type Posterior } from './fusion/posterior.js';
 import type { SpikeCounts } from './fusion/prior.js';
-import type { PixelImage } from './image/pixel-image.js';
-import { resizeImage } from './image/resize.js';
-import { quantiseInput } from './image/tensor.js';
+import type { PixelImage } from './picture/pixel-image.js';
+import { resizeImage } from './picture/resize.js';
+import { quantiseInput } from './picture/tensor.js';
 import { MAXIMUM_FORGETTING, MAXIMUM_PRIOR_STRENGTH } from './graph/bounds.js';
 import type { Propagation, SpikingNetwork } from './graph/network.js';
 
@@ -25,7 +25,7 @@ export interface RunOptions {
   readonly propagation?: Propagation | undefined;
   /** Membrane potential at the start, as a fraction of the threshold, 0 to 1. */
   readonly initialPotential?: number | undefined;
-  /** k: a timestep's spikes count as t^k (src/fusion/evidence.ts), 0 to 16; 0 counts all timesteps alike, as the paper does. */
+  /** k: a timestep's spikes count as t^k (portable/evidence.ts), 0 to 16; 0 counts all timesteps alike, as the paper does. */
   readonly forgetting?: number | undefined;
   /**
    * Further internal heads to simulate and count, by name, or `'all'`. They do not change the answer; what they cost

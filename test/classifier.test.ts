@@ -6,7 +6,7 @@ import { exactTimestepLimit } from '../src/engine/range.js';
 import { UserError } from '../src/errors.js';
 import { Evidence } from '../src/fusion/evidence.js';
 import { fuse } from '../src/fusion/posterior.js';
-import { resizeImage } from '../src/image/resize.js';
+import { resizeImage } from '../src/picture/resize.js';
 import type { Propagation } from '../src/graph/network.js';
 import { kernelModule } from '../src/node/kernels.js';
 import { simulate } from './reference/simulator.js';

@@ -14,7 +14,7 @@ import { Cifar100 } from '../src/fit/cifar100.js';
 import { drawIndices } from '../src/fit/labelled-images.js';
 import { occluded } from '../src/fit/pictures.js';
 import { rowsUpTo } from '../src/fit/rows.js';
-import { normaliseInput } from '../src/image/tensor.js';
+import { normaliseInput } from '../src/picture/tensor.js';
 import { MAXIMUM_FORGETTING } from '../src/graph/bounds.js';
 import { readModel, writeModel } from '../src/file/file.js';
 import type { SpikingNetwork } from '../src/graph/network.js';

@@ -4,7 +4,7 @@ import { answerOf } from '../src/answer.js';
 import { Classifier, type RunOptions } from '../src/classifier.js';
 import { probabilityHighest } from '../src/fusion/highest.js';
 import { rateInterval } from '../src/fusion/posterior.js';
-import type { PixelImage } from '../src/image/pixel-image.js';
+import type { PixelImage } from '../src/picture/pixel-image.js';
 import { MAXIMUM_FORGETTING } from '../src/graph/bounds.js';
 import type { SpikingNetwork } from '../src/graph/network.js';
 import { kernelModule } from '../src/node/kernels.js';
@@ -72,13 +72,11 @@ function expectSame(
     expect(library.ranking()).toEqual([...posterior.ranking]);
     expect(library.shapes()).toEqual(posterior.distributions);
     const probabilities = probabilityHighest(posterior.distributions);
-    library.numbers(exports.snnwasm_probabilities()).forEach((value, index) => {
-      expectClose(value, probabilities[index]!);
-    });
+    expect(library.numbers(exports.snnwasm_probabilities())).toEqual([...probabilities]);
     const best = posterior.ranking[0]!;
     const { lower, upper } = rateInterval(posterior, best);
-    expectClose(exports.snnwasm_lower(best), lower);
-    expectClose(exports.snnwasm_upper(best), upper);
+    expect(exports.snnwasm_lower(best)).toBe(lower);
+    expect(exports.snnwasm_upper(best)).toBe(upper);
     const answer = answerOf(network, run, 1);
     expect(exports.snnwasm_energy()).toBe(answer.energyMillijoules);
     expect(exports.snnwasm_ann_energy()).toBe(answer.annEnergyMillijoules);

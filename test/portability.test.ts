@@ -13,7 +13,7 @@ const root = join(import.meta.dirname, '..');
 const FLOORS: readonly (readonly string[])[] = [
   ['errors', 'random'],
   ['model'],
-  ['engine', 'image', 'fusion', 'energy'],
+  ['engine', 'picture', 'fusion', 'energy'],
   ['data', 'observation'],
   ['convert', 'classifier'],
   ['answer'],
@@ -28,11 +28,16 @@ const FLOORS: readonly (readonly string[])[] = [
 /** The parts that only Node runs. */
 const NODE_ONLY = ['node', 'cli'];
 
-/** What src/ imports from outside: constants that the engine shares with the kernels, and bundles with the edge code. */
+/**
+ * What src/ imports from outside: constants that the engine shares with the kernels, and bundles with the edge code; and
+ * the mathematics that both share.
+ */
 const LAYOUT = '../assembly/layout';
 const SHARED: Readonly<Record<string, readonly string[]>> = {
   engine: [LAYOUT],
-  bundle: [LAYOUT, '../assembly/edge/layout'],
+  bundle: [LAYOUT, '../assembly/edge/layout', '../portable/highest'],
+  fusion: ['beta', 'evidence', 'highest', 'posterior'].map((name) => `../portable/${name}`),
+  picture: ['../portable/orientation', '../portable/resize'],
 };
 
 interface Source {
@@ -132,7 +137,7 @@ describe('imports within src/', () => {
     }
   });
 
-  it('leave src/ for nothing but the layouts that they share with assembly/', () => {
+  it('leave src/ for nothing but what they share with assembly/', () => {
     const outside = sources.filter((source) => targetsOf(source).some((target) => target.startsWith('..')));
     expect([...new Set(outside.map(({ part }) => part))].sort()).toEqual(Object.keys(SHARED).sort());
     for (const source of outside) {

@@ -1,5 +1,5 @@
 /** A labelled picture seen in a mirror, which leaves its label as it is. */
-import type { PixelImage } from '../../src/image/pixel-image.js';
+import type { PixelImage } from '../../src/picture/pixel-image.js';
 
 /** The same picture, its left and right exchanged. */
 export function mirrored(image: PixelImage): PixelImage {

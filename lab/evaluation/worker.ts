@@ -5,7 +5,7 @@ import { deflateRawSync } from 'node:zlib';
 import type { ModelShare } from '../../src/engine/shared-model.js';
 import { Observer, type ObserverOptions } from '../../src/fit/observer.js';
 import { encodeRecord } from '../../src/fit/record.js';
-import type { PixelImage } from '../../src/image/pixel-image.js';
+import type { PixelImage } from '../../src/picture/pixel-image.js';
 import type { SpikingNetwork } from '../../src/graph/network.js';
 
 export interface EvaluationWorkerData {

@@ -4,8 +4,8 @@ import { type ConversionOptions, checkWritable, convertNetwork } from '../conver
 import { UserError } from '../errors.js';
 import { Cifar100 } from '../fit/cifar100.js';
 import type { LabelledImages } from '../fit/labelled-images.js';
-import { fromRgba, type PixelImage, type RgbaImage } from '../image/pixel-image.js';
-import { resizeImage } from '../image/resize.js';
+import { fromRgba, type PixelImage, type RgbaImage } from '../picture/pixel-image.js';
+import { resizeImage } from '../picture/resize.js';
 import { writeModel } from '../file/file.js';
 import type { Propagation, Provenance, Shape } from '../graph/network.js';
 import { bytesIn } from './bytes.js';

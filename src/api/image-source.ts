@@ -1,8 +1,8 @@
 /** Pictures as programs have them, brought to the one form that the network reads. */
 import { UserError } from '../errors.js';
-import type { CodecSource } from '../image/codec.js';
-import { decodeImage } from '../image/decode.js';
-import { fromRgba, type PixelImage, type RgbaImage } from '../image/pixel-image.js';
+import type { CodecSource } from '../picture/codec.js';
+import { decodeImage } from '../picture/decode.js';
+import { fromRgba, type PixelImage, type RgbaImage } from '../picture/pixel-image.js';
 import { bytesIn, isSamples } from './bytes.js';
 
 /**

@@ -13,11 +13,11 @@ export { UserError } from '../errors.js';
 export type { Beta, Interval } from '../fusion/beta.js';
 export { fuse, type HeadPrior, type Posterior, rateInterval } from '../fusion/posterior.js';
 export type { SpikeCounts } from '../fusion/prior.js';
-export type { CodecSource } from '../image/codec.js';
-export { decodeImage } from '../image/decode.js';
-export type { Orientation } from '../image/exif.js';
-export type { ImageFormat } from '../image/format.js';
-export { fromRgba, type PixelImage, type RgbaImage } from '../image/pixel-image.js';
+export type { CodecSource } from '../picture/codec.js';
+export { decodeImage } from '../picture/decode.js';
+export type { Orientation } from '../picture/exif.js';
+export type { ImageFormat } from '../picture/format.js';
+export { fromRgba, type PixelImage, type RgbaImage } from '../picture/pixel-image.js';
 export {
   describeModel,
   type HeadDescription,

@@ -3,7 +3,7 @@
  * recognise, and starts at the root of the package, which is two folders up. The bundle in dist/browser/ holds copies
  * of its own of all but the model, and the build makes their addresses `./...` there (scripts/build-browser.js).
  */
-import type { ImageFormat } from '../image/format.js';
+import type { ImageFormat } from '../picture/format.js';
 
 /** The kernels. */
 export const KERNELS = new URL('../../dist/browser/snnwasm.wasm', import.meta.url);

@@ -1,7 +1,7 @@
 /** What a page gives: it fetches, from beside this file or from wherever it is told. */
 import { compileKernels, type Host } from '../api/load.js';
 import { fetchBytes } from '../api/transfer.js';
-import { FORMAT_NAMES, type ImageFormat } from '../image/format.js';
+import { FORMAT_NAMES, type ImageFormat } from '../picture/format.js';
 import { DECODERS, KERNELS, SHIPPED_MODEL } from './files.js';
 
 /** Keeps what was made, but not what failed, so that a page can try again. */

@@ -4,6 +4,7 @@
  */
 import * as E from '../../assembly/edge/layout.js';
 import * as R from '../../assembly/records.js';
+import { GROUP_LENGTH } from '../../portable/highest.js';
 import { multiplyAccumulates } from '../answer.js';
 import { annEnergyMillijoules, DEFAULT_ENERGY_MODEL, energyModel } from '../energy.js';
 import { CALL_TIMESTEPS, type MemoryPlan, planMemory } from '../engine/plan.js';
@@ -13,7 +14,7 @@ import { type OrderEntry, orderOf } from '../engine/order.js';
 import { PAGE_BYTES } from '../engine/wasm.js';
 import { writeCourse, writeOrder, writePlan } from '../engine/write-state.js';
 import { UserError } from '../errors.js';
-import { quantiseInput } from '../image/tensor.js';
+import { quantiseInput } from '../picture/tensor.js';
 import type { SpikingNetwork } from '../graph/network.js';
 
 /** Addresses are signed in places, so memory ends at 2 GiB. */
@@ -132,7 +133,7 @@ function planEdge(network: SpikingNetwork, plan: MemoryPlan, pictureBytes: numbe
     [E.CONFIG_RANKING]: arena.allocate(classes * 4),
     [E.CONFIG_SHAPES]: arena.allocate(classes * 16),
     [E.CONFIG_PROBABILITIES]: arena.allocate(classes * 8),
-    [E.CONFIG_GROUPS]: arena.allocate(classes * E.GROUP_BYTES),
+    [E.CONFIG_GROUPS]: arena.allocate(classes * GROUP_LENGTH * 8),
     [E.CONFIG_GROUP_OF]: arena.allocate(classes * 4),
     [E.CONFIG_DEFAULT_FORGETTING]: defaults.forgetting,
     [E.CONFIG_EVIDENCE]: arena.allocate(heads.length * classes * 8),

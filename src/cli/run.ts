@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { type Answer, answerOf } from '../answer.js';
 import { Classifier, type RunOptions } from '../classifier.js';
 import { UserError } from '../errors.js';
-import { decodeImage } from '../image/decode.js';
+import { decodeImage } from '../picture/decode.js';
 import { MAXIMUM_FORGETTING, MAXIMUM_PRIOR_STRENGTH } from '../graph/bounds.js';
 import type { Propagation } from '../graph/network.js';
 import { nodeCodecs } from '../node/codecs.js';

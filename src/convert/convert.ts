@@ -9,7 +9,7 @@ import { UserError } from '../errors.js';
 import { drawIndices, type LabelledImages } from '../fit/labelled-images.js';
 import { PRIOR_OCCLUSION } from '../fit/pictures.js';
 import { fitPriors } from '../fit/priors.js';
-import { normaliseInput } from '../image/tensor.js';
+import { normaliseInput } from '../picture/tensor.js';
 import { writeModel } from '../file/file.js';
 import type { Network, Propagation, Provenance, SpikingNetwork } from '../graph/network.js';
 import { Calibration, type CalibrationState, type Lambdas } from './calibrate.js';

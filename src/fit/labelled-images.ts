@@ -1,5 +1,5 @@
 /** Pictures with their classes, and drawing some of them at random. */
-import type { PixelImage } from '../image/pixel-image.js';
+import type { PixelImage } from '../picture/pixel-image.js';
 import { uniformNumbers } from '../random.js';
 
 /** A picture and its class. */

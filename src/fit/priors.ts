@@ -1,6 +1,6 @@
 /**
  * Fits how the final prediction is read, on training images: how fast early timesteps are forgotten
- * (src/fusion/evidence.ts), then the prior strength P of every internal head, eq. (16). Each is what makes the prediction
+ * (portable/evidence.ts), then the prior strength P of every internal head, eq. (16). Each is what makes the prediction
  * right most often, counted over all timesteps of a default run. That is the area under the curve of accuracy against
  * energy; the energy to reach one accuracy says the same with far more noise, because curves run flat into it. The head with the largest area becomes the model's default, and none does where the final prediction
  * alone has it.

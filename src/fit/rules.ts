@@ -34,7 +34,7 @@ export const scoreOf = (rule: StrengthRule): FusionScore => (rule === 'schedule'
 
 export interface FittedStrength {
   readonly rule: StrengthRule;
-  /** k, with which it was fitted (src/fusion/evidence.ts). */
+  /** k, with which it was fitted (portable/evidence.ts). */
   readonly forgetting: number;
   /** P, or one alpha a row. */
   readonly strength: number | readonly number[];

@@ -209,7 +209,7 @@ export interface RunDefaults {
   readonly initialPotential: number;
   /** How far a spike travels within a timestep. */
   readonly propagation: Propagation;
-  /** k: a timestep's spikes count as t^k (src/fusion/evidence.ts). */
+  /** k: a timestep's spikes count as t^k (portable/evidence.ts). */
   readonly forgetting: number;
   /** Name of the internal head whose prediction is the prior, or null for the final prediction alone. */
   readonly head: string | null;

@@ -4,8 +4,8 @@
  */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import type { CodecSource } from '../image/codec.js';
-import type { ImageFormat } from '../image/format.js';
+import type { CodecSource } from '../picture/codec.js';
+import type { ImageFormat } from '../picture/format.js';
 
 const FILES: Readonly<Record<ImageFormat, string>> = {
   png: '@jsquash/png/codec/pkg/squoosh_png_bg.wasm',

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { occluded } from '../../src/fit/pictures.js';
-import type { PixelImage } from '../../src/image/pixel-image.js';
+import type { PixelImage } from '../../src/picture/pixel-image.js';
 import { uniformNumbers } from '../../src/random.js';
 
 /** Every pixel its own colour, none of them grey. */

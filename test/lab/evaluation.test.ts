@@ -20,7 +20,7 @@ import type { FittedStrength } from '../../src/fit/rules.js';
 import { RowWeights } from '../../src/fusion/evidence.js';
 import { fuse } from '../../src/fusion/posterior.js';
 import type { SpikeCounts } from '../../src/fusion/prior.js';
-import { quantiseInput } from '../../src/image/tensor.js';
+import { quantiseInput } from '../../src/picture/tensor.js';
 import { kernelModule } from '../../src/node/kernels.js';
 import { uniformNumbers } from '../../src/random.js';
 import { buildNetwork } from '../generate.js';

@@ -13,6 +13,7 @@ const ALLOWED = [
   /^dist\/(src|lab|assembly)\/[\w/.-]+\.d\.ts$/,
   /^dist\/(?!src\/browser\/|src\/index\.js)(src|lab|assembly)\/[\w/.-]+\.js$/,
   /^dist\/bin\/snnwasm\.js$/,
+  /^dist\/portable\/\w+\.js$/,
   /^dist\/browser\/[\w.-]+\.(js|wasm)$/,
   /^dist\/browser\/THIRD-PARTY-LICENSES\.txt$/,
   /^dist\/(snnwasm(\.shared)?|edge-library|edge-command)\.wasm$/,

@@ -1,6 +1,7 @@
 /** A small random spiking network for colour pictures, and pictures for it. */
-import type { PixelImage } from '../../src/image/pixel-image.js';
-import { quantiseInput } from '../../src/image/tensor.js';
+
+import type { PixelImage } from '../../src/picture/pixel-image.js';
+import { quantiseInput } from '../../src/picture/tensor.js';
 import type { SpikingNetwork } from '../../src/graph/network.js';
 import { buildNetwork, uniform } from '../generate.js';
 

@@ -121,7 +121,7 @@ const frame = v.object({
   synapticOperations: count,
   finalCounts: uint32,
   headCounts: v.nullable(uint32),
-  /** What the posterior makes of these counts: M_j and N_k (src/fusion/evidence.ts). */
+  /** What the posterior makes of these counts: M_j and N_k (portable/evidence.ts). */
   evidence: v.object({ timesteps: v.number(), final: float64, head: v.nullable(float64) }),
   priorStrength: v.number(),
   forgetting,

@@ -81,7 +81,7 @@ const TOPICS: Readonly<Record<string, (situation: Situation) => Explanation>> = 
   }),
   answer: ({ frame, settledSince }) => ({
     title: 'The answer, and how sure it is',
-    reference: 'src/fusion/highest.ts',
+    reference: 'portable/highest.ts',
     paragraphs: [
       'The class with the highest estimated firing rate. The percentage is the posterior probability that it truly fires fastest of all 100.',
       'It says how settled the network’s own rates are, not how often such answers are right: on test images this network is right about three times in four.',

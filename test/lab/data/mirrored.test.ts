@@ -1,7 +1,7 @@
 /** A mirrored picture. */
 import { describe, expect, it } from 'vitest';
 import { mirrored } from '../../../lab/data/mirrored.js';
-import type { PixelImage } from '../../../src/image/pixel-image.js';
+import type { PixelImage } from '../../../src/picture/pixel-image.js';
 
 /** Every pixel its own colour. */
 function picture(width: number, height: number): PixelImage {

@@ -2,7 +2,6 @@
 
 import { probabilityHighest } from '../../../src/fusion/highest.js';
 import type { SpikeCounts } from '../../../src/fusion/prior.js';
-import { resizeImage } from '../../../src/image/resize.js';
 import {
   type Answerable,
   answerOf,
@@ -16,6 +15,7 @@ import {
   type SpikingNetwork,
   UserError,
 } from '../../../src/index.js';
+import { resizeImage } from '../../../src/picture/resize.js';
 import type { Frame, Guess, Picture, Settings } from '../protocol.js';
 import { FrameActivity } from './activity.js';
 import { webCodecs } from './codecs.js';

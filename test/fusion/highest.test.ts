@@ -1,11 +1,11 @@
 /** How likely each class is to have the highest firing rate of all. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../src/errors.js';
-import { type Beta, logBeta } from '../src/fusion/beta.js';
-import { probabilityHighest } from '../src/fusion/highest.js';
-import { fuse } from '../src/fusion/posterior.js';
-import { randomNumbers } from './reference/random-network.js';
+import { UserError } from '../../src/errors.js';
+import { type Beta, logBeta } from '../../src/fusion/beta.js';
+import { probabilityHighest } from '../../src/fusion/highest.js';
+import { fuse } from '../../src/fusion/posterior.js';
+import { randomNumbers } from '../reference/random-network.js';
 
 const shape = fc.double({ min: 0.5, max: 3000, noNaN: true });
 const _distribution = fc.record({ alpha: shape, beta: shape });

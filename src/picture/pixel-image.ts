@@ -1,6 +1,7 @@
 /**
- * Pixels in the one form that the rest of src/image/ works on: opaque, upright, 8-bit RGB.
+ * Pixels in the one form that the rest of src/picture/ works on: opaque, upright, 8-bit RGB.
  */
+import { isTransposed, uprightOrigin, uprightStepX, uprightStepY } from '../../portable/orientation.js';
 import { UserError } from '../errors.js';
 import type { Orientation } from './exif.js';
 
@@ -37,9 +38,10 @@ export interface RgbaImage {
 export function fromRgba(image: RgbaImage, orientation: Orientation = 1): PixelImage {
   const { data, width, height } = image;
   checkExtent(width, height, data.length, 4, 'RGBA');
-  const transposed = orientation >= 5;
-  const upright = transposed ? { width: height, height: width } : { width, height };
-  const { origin, stepX, stepY } = walkUpright(width, height, orientation);
+  const upright = isTransposed(orientation) ? { width: height, height: width } : { width, height };
+  const origin = uprightOrigin(width, height, orientation);
+  const stepX = uprightStepX(width, orientation);
+  const stepY = uprightStepY(width, orientation);
   const pixels = new Uint8ClampedArray(width * height * 3);
   let target = 0;
   for (let y = 0; y < upright.height; y++) {
@@ -76,35 +78,4 @@ function checkExtent(width: number, height: number, length: number, channels: nu
 
 function overWhite(value: number, alpha: number): number {
   return alpha === 255 ? value : Math.floor((alpha * value + (255 - alpha) * 255 + 127) / 255);
-}
-
-/** Where the upright picture's first pixel is stored, and how far on its right and lower neighbours are. */
-interface Walk {
-  readonly origin: number;
-  readonly stepX: number;
-  readonly stepY: number;
-}
-
-/** The eight orientations of EXIF 2.32, table 6 (tag 274), for a picture stored as `width` x `height`. */
-function walkUpright(width: number, height: number, orientation: Orientation): Walk {
-  const right = width - 1;
-  const bottom = width * (height - 1);
-  switch (orientation) {
-    case 1:
-      return { origin: 0, stepX: 1, stepY: width };
-    case 2:
-      return { origin: right, stepX: -1, stepY: width };
-    case 3:
-      return { origin: bottom + right, stepX: -1, stepY: -width };
-    case 4:
-      return { origin: bottom, stepX: 1, stepY: -width };
-    case 5:
-      return { origin: 0, stepX: width, stepY: 1 };
-    case 6:
-      return { origin: bottom, stepX: -width, stepY: 1 };
-    case 7:
-      return { origin: bottom + right, stepX: -width, stepY: -1 };
-    case 8:
-      return { origin: right, stepX: width, stepY: -1 };
-  }
 }

@@ -6,12 +6,12 @@ import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import sharp, { type Sharp } from 'sharp';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { UserError } from '../src/errors.js';
-import type { CodecSource } from '../src/image/codec.js';
-import { decodeImage } from '../src/image/decode.js';
-import { readHeader } from '../src/image/header.js';
-import { nodeCodecs } from '../src/node/codecs.js';
-import { makePng, picture } from './fixtures/images/make.js';
+import { UserError } from '../../src/errors.js';
+import { nodeCodecs } from '../../src/node/codecs.js';
+import type { CodecSource } from '../../src/picture/codec.js';
+import { decodeImage } from '../../src/picture/decode.js';
+import { readHeader } from '../../src/picture/header.js';
+import { makePng, picture } from '../fixtures/images/make.js';
 
 function raw(width: number, height: number): Sharp {
   return sharp(picture(width, height, 3), { raw: { width, height, channels: 3 } });

@@ -1,7 +1,7 @@
 /** The Beta distribution against scipy, and what must hold for all shapes. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../src/errors.js';
+import { UserError } from '../../src/errors.js';
 import {
   type Beta,
   betaCumulative,
@@ -10,7 +10,7 @@ import {
   credibleInterval,
   logBeta,
   logGamma,
-} from '../src/fusion/beta.js';
+} from '../../src/fusion/beta.js';
 
 const shape = fc.double({ min: 0.5, max: 3000, noNaN: true });
 const distribution = fc.record({ alpha: shape, beta: shape });

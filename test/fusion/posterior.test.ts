@@ -1,11 +1,11 @@
 /** Prior and posterior of the firing rates, eqs. (10) to (18), and the ranking of the classes. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../src/errors.js';
-import { betaMean } from '../src/fusion/beta.js';
-import { probabilityHighest } from '../src/fusion/highest.js';
-import { bestClass, fuse, type HeadPrior, rateInterval, spikeFusionScore } from '../src/fusion/posterior.js';
-import { betaPrior, firingRate, type SpikeCounts } from '../src/fusion/prior.js';
+import { UserError } from '../../src/errors.js';
+import { betaMean } from '../../src/fusion/beta.js';
+import { probabilityHighest } from '../../src/fusion/highest.js';
+import { fuse, type HeadPrior, rateInterval, spikeFusionScore } from '../../src/fusion/posterior.js';
+import { betaPrior, firingRate, type SpikeCounts } from '../../src/fusion/prior.js';
 
 /** Counts of the final and an internal head over the same timesteps. */
 const observation = fc
@@ -116,13 +116,15 @@ describe('posterior', () => {
     expectClose(second!, 0.5, 1e-6);
   });
 
-  it('names the best class as the ranking does', () => {
+  it('ranks by score, then by final spikes, then by index', () => {
     fc.assert(
       fc.property(observation, fc.integer({ min: 0, max: 50 }), ({ timesteps, final, head }, strength) => {
+        const score = (j: number) => strength * head[j]! + timesteps * final[j]!;
+        const expected = final
+          .map((_, j) => j)
+          .sort((a, b) => score(b) - score(a) || final[b]! - final[a]! || a - b);
         const prior = { counts: head, timesteps, strength };
-        expect(bestClass({ counts: final, timesteps }, prior)).toBe(
-          fuse({ counts: final, timesteps }, prior).ranking[0],
-        );
+        expect(fuse({ counts: final, timesteps }, prior).ranking).toEqual(expected);
       }),
     );
   });
@@ -154,8 +156,7 @@ describe('posterior', () => {
     expect(() => fuse({ counts: [0], timesteps: -1 }, null)).toThrow(/number of timesteps/);
     expect(() => fuse(good, { counts: [1], timesteps: 4, strength: 1 })).toThrow(/1 classes/);
     expect(() => fuse(good, { counts: [1, 9], timesteps: 4, strength: 1 })).toThrow(/class 1 has 9/);
-    expect(() => bestClass(good, { ...good, strength: -1 })).toThrow(/prior strength P/);
-    expect(() => bestClass({ counts: [], timesteps: 4 }, null)).toThrow(/no classes/);
+    expect(() => fuse(good, { ...good, strength: -1 })).toThrow(/prior strength P/);
     expect(() => rateInterval(fuse(good, null), 2)).toThrow(/no class 2/);
   });
 });

@@ -3,7 +3,7 @@
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { readOrientation } from '../src/image/exif.js';
+import { readOrientation } from '../../src/picture/exif.js';
 
 interface Entry {
   readonly tag: number;

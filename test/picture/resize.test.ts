@@ -3,9 +3,9 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../src/errors.js';
-import { fromRgba, type PixelImage } from '../src/image/pixel-image.js';
-import { resizeImage } from '../src/image/resize.js';
+import { UserError } from '../../src/errors.js';
+import { fromRgba, type PixelImage } from '../../src/picture/pixel-image.js';
+import { resizeImage } from '../../src/picture/resize.js';
 
 const side = fc.integer({ min: 1, max: 24 });
 

@@ -3,9 +3,9 @@
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { UserError } from '../src/errors.js';
-import type { PixelImage } from '../src/image/pixel-image.js';
-import { normaliseInput, quantiseInput } from '../src/image/tensor.js';
+import { UserError } from '../../src/errors.js';
+import type { PixelImage } from '../../src/picture/pixel-image.js';
+import { normaliseInput, quantiseInput } from '../../src/picture/tensor.js';
 
 const CIFAR = { mean: [0.5071, 0.4865, 0.4409], deviation: [0.2673, 0.2564, 0.2762] };
 const PLAIN = { mean: [0], deviation: [1] };
