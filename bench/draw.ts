@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Spec } from 'vega';
 import { UserError } from '../src/errors.js';
-import { readFileChecked, writeFileAtomic } from '../src/node/files.js';
+import { readFileChecked, writeFileAtomic } from '../src/host/node/files.js';
 import { renderSvg } from '../src/report/render.js';
 import type { BenchResult } from './measure/result.js';
 import { comparisonFigure } from './report/comparison-figure.js';

@@ -6,8 +6,8 @@ import { readCalibrationState } from '../src/convert/calibration-state.js';
 import { foldBatchNormalisation } from '../src/convert/fold.js';
 import { DenseNetwork } from '../src/engine/dense.js';
 import { UserError } from '../src/errors.js';
+import { kernelModule } from '../src/host/node/kernels.js';
 import type { Network } from '../src/model/graph.js';
-import { kernelModule } from '../src/node/kernels.js';
 import { forward } from './reference/forward.js';
 import { buildTrained, trainedInput } from './support/trained.js';
 

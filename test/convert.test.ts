@@ -1,6 +1,5 @@
 /** The whole conversion in one process: what it fits, that it repeats, and that it goes on where it stopped. */
 import { describe, expect, it } from 'vitest';
-import { Classifier, type RunOptions } from '../src/classifier.js';
 import { Calibration, type CalibrationState } from '../src/convert/calibrate.js';
 import { type ConversionOptions, convertNetwork, quantiseNetwork } from '../src/convert/convert.js';
 import { foldBatchNormalisation } from '../src/convert/fold.js';
@@ -11,14 +10,15 @@ import { DenseNetwork } from '../src/engine/dense.js';
 import { exactTimestepLimit } from '../src/engine/range.js';
 import { UserError } from '../src/errors.js';
 import { STRENGTHS } from '../src/fusion/strength.js';
+import { kernelModule } from '../src/host/node/kernels.js';
 import { normaliseInput } from '../src/image/tensor.js';
 import { MAXIMUM_FORGETTING } from '../src/model/bounds.js';
 import { readModel, writeModel } from '../src/model/file.js';
 import type { SpikingNetwork } from '../src/model/graph.js';
-import { kernelModule } from '../src/node/kernels.js';
 import { occluded } from '../src/observation/pictures.js';
 import { rowsUpTo } from '../src/observation/rows.js';
 import { uniformNumbers } from '../src/random.js';
+import { Classifier, type RunOptions } from '../src/run/run.js';
 import { randomRecords } from './support/records.js';
 import { tiny, tinyCheckpoint } from './support/tiny.js';
 

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { answerOf } from '../src/answer.js';
-import { Classifier, type RunOptions } from '../src/classifier.js';
 import { probabilityHighest } from '../src/fusion/highest.js';
 import { rateInterval } from '../src/fusion/posterior.js';
+import { kernelModule } from '../src/host/node/kernels.js';
 import type { PixelImage } from '../src/image/pixel-image.js';
 import { MAXIMUM_FORGETTING } from '../src/model/bounds.js';
 import type { SpikingNetwork } from '../src/model/graph.js';
-import { kernelModule } from '../src/node/kernels.js';
+import { answerOf } from '../src/run/answer.js';
+import { Classifier, type RunOptions } from '../src/run/run.js';
 import { arbitraryNetwork } from './generate.js';
 import { expectClose } from './support/close.js';
 import { bundled, EdgeLibrary } from './support/edge.js';

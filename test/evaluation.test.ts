@@ -1,7 +1,6 @@
 /** The evaluation's arithmetic: what is kept of an image, and how curves, targets and intervals follow from it. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_ENERGY_MODEL } from '../src/energy.js';
 import { fraction, percentileInterval, resample } from '../src/evaluation/bootstrap.js';
 import { CurveCollector, type CurveCounts, type CurvePlan, planCurves } from '../src/evaluation/curves.js';
 import { targetsOf } from '../src/evaluation/targets.js';
@@ -9,8 +8,8 @@ import { crossing } from '../src/fusion/crossing.js';
 import { RowWeights } from '../src/fusion/evidence.js';
 import { fuse } from '../src/fusion/posterior.js';
 import type { SpikeCounts } from '../src/fusion/prior.js';
+import { kernelModule } from '../src/host/node/kernels.js';
 import { quantiseInput } from '../src/image/tensor.js';
-import { kernelModule } from '../src/node/kernels.js';
 import { Observations } from '../src/observation/observations.js';
 import { Observer } from '../src/observation/observer.js';
 import {
@@ -23,6 +22,7 @@ import {
 import { rowsUpTo } from '../src/observation/rows.js';
 import type { FittedStrength } from '../src/observation/strengths.js';
 import { uniformNumbers } from '../src/random.js';
+import { DEFAULT_ENERGY_MODEL } from '../src/run/energy.js';
 import { buildNetwork } from './generate.js';
 import { simulate } from './reference/simulator.js';
 

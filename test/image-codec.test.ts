@@ -5,8 +5,8 @@ import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { afterEach, expect, it, vi } from 'vitest';
 import { UserError } from '../src/errors.js';
+import { nodeCodecs } from '../src/host/node/codecs.js';
 import { decodeImage } from '../src/image/decode.js';
-import { nodeCodecs } from '../src/node/codecs.js';
 import { picture } from './fixtures/images/make.js';
 
 const FORMATS = ['jpeg', 'webp', 'png'] as const;

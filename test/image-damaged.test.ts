@@ -7,10 +7,10 @@ import fc from 'fast-check';
 import sharp, { type Sharp } from 'sharp';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { UserError } from '../src/errors.js';
+import { nodeCodecs } from '../src/host/node/codecs.js';
 import type { CodecSource } from '../src/image/codec.js';
 import { decodeImage } from '../src/image/decode.js';
 import { readHeader } from '../src/image/header.js';
-import { nodeCodecs } from '../src/node/codecs.js';
 import { makePng, picture } from './fixtures/images/make.js';
 
 function raw(width: number, height: number): Sharp {

@@ -3,9 +3,9 @@
  */
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { nodeCodecs } from '../src/host/node/codecs.js';
 import { decodeImage } from '../src/image/decode.js';
 import type { PixelImage } from '../src/image/pixel-image.js';
-import { nodeCodecs } from '../src/node/codecs.js';
 import { makePalette, makePng, picture, pngChunk } from './fixtures/images/make.js';
 
 /** What sharp makes of a file: upright RGBA, composited over white here, in exact arithmetic. */

@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { exactTimestepLimit, quickTimestepLimit } from '../src/engine/range.js';
 import { Simulation } from '../src/engine/simulation.js';
 import { UserError } from '../src/errors.js';
+import { kernelModule } from '../src/host/node/kernels.js';
 import { writeModel } from '../src/model/file.js';
 import type { SpikingNetwork } from '../src/model/graph.js';
 import { IMAGE } from '../src/model/graph.js';
-import { kernelModule } from '../src/node/kernels.js';
 import { arbitraryNetwork, uniform } from './generate.js';
 import { simulate } from './reference/simulator.js';
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { shareModel } from '../../src/engine/shared-model.js';
-import { sharedKernelModule } from '../../src/node/kernels.js';
+import { sharedKernelModule } from '../../src/host/node/kernels.js';
 import { runPool } from '../../src/node/pool.js';
 import { openPage } from '../hosts/browser.js';
 import { bundle } from '../hosts/bundle.js';

@@ -2,8 +2,7 @@
  * The shipped network on real images: the engine beside plain JavaScript that computes the same spikes, and a whole
  * answer from pixels to class.
  */
-import { answerOf } from '../../src/answer.js';
-import { Classifier } from '../../src/classifier.js';
+
 import { DenseNetwork } from '../../src/engine/dense.js';
 import { BLOCK_TIMESTEPS } from '../../src/engine/plan.js';
 import { Simulation } from '../../src/engine/simulation.js';
@@ -12,6 +11,8 @@ import { resizeImage } from '../../src/image/resize.js';
 import { normaliseInput } from '../../src/image/tensor.js';
 import type { SpikingNetwork } from '../../src/model/graph.js';
 import { dequantise } from '../../src/observation/dequantise.js';
+import { answerOf } from '../../src/run/answer.js';
+import { Classifier } from '../../src/run/run.js';
 import { checkSameSpikes } from '../baselines/check.js';
 import { DenseBaseline } from '../baselines/dense.js';
 import { EventDrivenBaseline } from '../baselines/event-driven.js';

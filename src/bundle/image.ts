@@ -4,8 +4,6 @@
  */
 import * as E from '../../assembly/edge/layout.js';
 import { HEAD_BYTES } from '../../assembly/layout.js';
-import { multiplyAccumulates } from '../answer.js';
-import { annEnergyMillijoules, DEFAULT_ENERGY_MODEL, energyModel } from '../energy.js';
 import { BLOCK_TIMESTEPS, type MemoryPlan, planMemory } from '../engine/plan.js';
 import { exactTimestepLimit } from '../engine/range.js';
 import { Arena, PAGE_BYTES } from '../engine/wasm.js';
@@ -13,6 +11,8 @@ import { headRecord, writePlan, writeRecord } from '../engine/write-plan.js';
 import { UserError } from '../errors.js';
 import { quantiseInput } from '../image/tensor.js';
 import type { SpikingNetwork } from '../model/graph.js';
+import { multiplyAccumulates } from '../run/answer.js';
+import { annEnergyMillijoules, DEFAULT_ENERGY_MODEL, energyModel } from '../run/energy.js';
 
 /** Bytes from one head to the next. */
 const HEAD_STRIDE = E.EDGE_HEAD_RECORD + HEAD_BYTES;

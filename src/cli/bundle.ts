@@ -1,9 +1,9 @@
 /** `snnwasm bundle MODEL -o FILE`: one WebAssembly module that holds kernels, plan and weights. */
 import { Command, Option } from 'commander';
 import { bundleModel, DEFAULT_PICTURE_BYTES, type Flavour } from '../bundle/bundle.js';
-import { writeFileAtomic } from '../node/files.js';
-import { loadModelFile, shippedModelPath } from '../node/models.js';
-import { bundleTemplate } from '../node/templates.js';
+import { writeFileAtomic } from '../host/node/files.js';
+import { loadModelFile, shippedModelPath } from '../host/node/models.js';
+import { bundleTemplate } from '../host/node/templates.js';
 import { wholeNumber } from './options.js';
 
 const MIB = 2 ** 20;

@@ -1,10 +1,10 @@
 /** `snnwasm inspect MODEL`: what is in a model file. */
 import { Command } from 'commander';
 import { writeSafetensors } from '../convert/write-safetensors.js';
+import { writeFileAtomic } from '../host/node/files.js';
+import { loadModelFile, shippedModelPath } from '../host/node/models.js';
 import { describeModel, type ModelDescription } from '../model/describe.js';
 import { modelTensors } from '../model/export.js';
-import { writeFileAtomic } from '../node/files.js';
-import { loadModelFile, shippedModelPath } from '../node/models.js';
 
 interface InspectFlags {
   readonly json?: boolean;

@@ -5,12 +5,12 @@
 import { inflateRawSync } from 'node:zlib';
 import type { LabelledImage } from '../data/cifar100.js';
 import { shareModel } from '../engine/shared-model.js';
+import { sha256 } from '../host/node/hash.js';
+import { kernelModule, sharedKernelModule } from '../host/node/kernels.js';
 import { writeModel } from '../model/file.js';
 import type { SpikingNetwork } from '../model/graph.js';
 import type { EvaluationJob, EvaluationResult, EvaluationWorkerData } from '../node/evaluation-worker.js';
-import { sha256 } from '../node/hash.js';
 import { Journal } from '../node/journal.js';
-import { kernelModule, sharedKernelModule } from '../node/kernels.js';
 import { runPool } from '../node/pool.js';
 import { type ObserverOptions, shapeOf } from '../observation/observer.js';
 import { recordBytes } from '../observation/record.js';

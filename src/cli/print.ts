@@ -1,5 +1,5 @@
 /** Answers as text for people: bars, a chart of the posterior over time, and what it cost. */
-import type { Answer, Prediction } from '../answer.js';
+import type { Answer, Prediction } from '../run/answer.js';
 import type { Trace } from './trace.js';
 
 const BAR_WIDTH = 24;

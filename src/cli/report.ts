@@ -2,8 +2,8 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Command } from 'commander';
-import { readFileChecked, writeFileAtomic } from '../node/files.js';
-import { explained } from '../node/system-error.js';
+import { readFileChecked, writeFileAtomic } from '../host/node/files.js';
+import { explained } from '../host/node/system-error.js';
 import { readResults } from '../report/read.js';
 import { writeReport } from '../report/report.js';
 

@@ -1,15 +1,15 @@
 /** `snnwasm run IMAGE...`: classifies images with a spiking network. */
 import { Command, Option } from 'commander';
-import { type Answer, answerOf } from '../answer.js';
-import { Classifier, type RunOptions } from '../classifier.js';
 import { UserError } from '../errors.js';
+import { nodeCodecs } from '../host/node/codecs.js';
+import { listImages, readFileChecked } from '../host/node/files.js';
+import { kernelModule } from '../host/node/kernels.js';
+import { loadModelFile, shippedModelPath } from '../host/node/models.js';
 import { decodeImage } from '../image/decode.js';
 import { MAXIMUM_FORGETTING, MAXIMUM_PRIOR_STRENGTH } from '../model/bounds.js';
 import type { Propagation } from '../model/graph.js';
-import { nodeCodecs } from '../node/codecs.js';
-import { listImages, readFileChecked } from '../node/files.js';
-import { kernelModule } from '../node/kernels.js';
-import { loadModelFile, shippedModelPath } from '../node/models.js';
+import { type Answer, answerOf } from '../run/answer.js';
+import { Classifier, type RunOptions } from '../run/run.js';
 import { decimalNumber, wholeNumber } from './options.js';
 import { formatAnswer } from './print.js';
 import { type Trace, TraceRecorder } from './trace.js';

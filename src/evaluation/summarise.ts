@@ -1,9 +1,15 @@
 /** From the raw counts of an evaluation to results.json. */
-import { analogMultiplyAccumulates, multiplyAccumulates } from '../answer.js';
-import { annEnergyMillijoules, DEFAULT_ENERGY_MODEL, ENERGY_MODELS, energyMillijoules } from '../energy.js';
+
 import { describeModel } from '../model/describe.js';
 import type { SpikingNetwork } from '../model/graph.js';
 import { TARGET_LOSS } from '../observation/strengths.js';
+import { analogMultiplyAccumulates, multiplyAccumulates } from '../run/answer.js';
+import {
+  annEnergyMillijoules,
+  DEFAULT_ENERGY_MODEL,
+  ENERGY_MODELS,
+  energyMillijoules,
+} from '../run/energy.js';
 import { fraction } from './bootstrap.js';
 import type { CurveCollector, CurveCounts } from './curves.js';
 import type { Curve, Estimate, LayerResult, Results, TargetEnergy } from './results.js';

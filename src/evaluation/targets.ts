@@ -2,10 +2,11 @@
  * The energy that each curve needs to come within one point of the ANN, and what fusion saves of it, with bootstrap
  * intervals: images are drawn anew with replacement, and everything (the ANN's accuracy too) follows from the drawn.
  */
-import type { EnergyModel } from '../energy.js';
-import { energyMillijoules } from '../energy.js';
+
 import { crossing } from '../fusion/crossing.js';
 import { TARGET_LOSS } from '../observation/strengths.js';
+import type { EnergyModel } from '../run/energy.js';
+import { energyMillijoules } from '../run/energy.js';
 import { percentileInterval, RESAMPLES, resample } from './bootstrap.js';
 import type { CurveCollector, CurveCounts } from './curves.js';
 import type { Estimate } from './results.js';

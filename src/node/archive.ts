@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { UserError } from '../errors.js';
+import { explained } from '../host/node/system-error.js';
 import type { ArchiveSource, Member } from './data-source.js';
 import { faultOf, largestSize } from './member.js';
-import { explained } from './system-error.js';
 import { readTar, type TarPart } from './tar.js';
 
 /** What an archive may hold beside its members: headers, padding, notes. */

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Cifar100 } from '../data/cifar100.js';
 import { UserError } from '../errors.js';
+import { readFileChecked } from '../host/node/files.js';
 import { CIFAR100_SOURCE, type Member } from './data-source.js';
-import { readFileChecked } from './files.js';
 import { faultOf, largestSize, readLines } from './member.js';
 
 /** The official halves: 50,000 pictures to train with, 10,000 to report with. */

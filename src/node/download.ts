@@ -4,9 +4,9 @@ import { open, stat } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import { UserError } from '../errors.js';
+import { explained } from '../host/node/system-error.js';
 import type { StreamOptions } from './archive.js';
 import { bodyOf, request } from './http.js';
-import { explained } from './system-error.js';
 
 /** A server that is silent for longer is taken for dead. */
 const IDLE_MILLISECONDS = 60_000;

@@ -2,11 +2,11 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UserError } from '../errors.js';
+import { explained } from '../host/node/system-error.js';
 import { archiveFault, unpackArchive } from './archive.js';
 import type { ArchiveSource } from './data-source.js';
 import { type DownloadOptions, download } from './download.js';
 import { missingMembers } from './member.js';
-import { explained } from './system-error.js';
 
 export interface InstallOptions extends Omit<DownloadOptions, 'onBytes'> {
   /** An archive on disk, instead of a download. */

@@ -8,8 +8,8 @@
  * A torn or damaged entry ends what is believed; the file is cut there.
  */
 import { type FileHandle, open } from 'node:fs/promises';
+import { explained } from '../host/node/system-error.js';
 import { checksum } from '../model/checksum.js';
-import { explained } from './system-error.js';
 
 const ENTRY_HEADER = 12;
 const LARGEST_PAYLOAD = 2 ** 28;

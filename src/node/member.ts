@@ -2,9 +2,9 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.js';
+import { readFileChecked } from '../host/node/files.js';
+import { explained } from '../host/node/system-error.js';
 import type { Member } from './data-source.js';
-import { readFileChecked } from './files.js';
-import { explained } from './system-error.js';
 
 /** Larger texts are no lists of names. */
 const LARGEST_TEXT = 2 ** 16;

@@ -1,7 +1,7 @@
 /** Reads a tar archive as a stream of parts, and refuses what an honest archive of data has no need of. */
 import { Parser, type ReadEntry } from 'tar';
 import { UserError } from '../errors.js';
-import { printable } from './system-error.js';
+import { printable } from '../host/node/system-error.js';
 
 /** An entry begins; bytes of the entry that began last; that entry ends. */
 export type TarPart =

@@ -1,6 +1,7 @@
 /** Curves as points of a plot of accuracy against energy on a logarithmic axis. */
-import { DEFAULT_ENERGY_MODEL } from '../energy.js';
+
 import type { Curve } from '../evaluation/results.js';
+import { DEFAULT_ENERGY_MODEL } from '../run/energy.js';
 
 /** Points nearer to each other than this many pixels look the same. */
 const RESOLUTION = 0.5;

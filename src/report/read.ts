@@ -1,10 +1,10 @@
 /** Reads results.json, written by an evaluation or by anyone else: nothing in it is believed before it is checked. */
 import { parseJson } from '../convert/json.js';
-import { DEFAULT_ENERGY_MODEL } from '../energy.js';
 import type { Curve, LayerResult, Results, TargetEnergy } from '../evaluation/results.js';
 import * as bounds from '../model/bounds.js';
 import { Field } from '../model/check.js';
 import type { StrengthRule } from '../observation/strengths.js';
+import { DEFAULT_ENERGY_MODEL } from '../run/energy.js';
 import { BASELINE, type Identity, identityKey, withIdentity } from './identity.js';
 import { countSeries, estimate, nullable, rising, series } from './read-series.js';
 

@@ -1,8 +1,9 @@
 /** Finds in the results what the figures and tables speak of. Nothing here mixes two k: each is a method of its own. */
-import { DEFAULT_ENERGY_MODEL } from '../energy.js';
+
 import type { Curve, CurveKind, Estimate, Results, TargetEnergy } from '../evaluation/results.js';
 import { crossing } from '../fusion/crossing.js';
 import type { StrengthRule } from '../observation/strengths.js';
+import { DEFAULT_ENERGY_MODEL } from '../run/energy.js';
 import { BASELINE, type Identity, withIdentity } from './identity.js';
 
 /** What is said of a strength that a rule chose: "strength of least energy". */

@@ -1,6 +1,7 @@
 /** `summary.md`: the paper's numbers, this network's and the difference, as Markdown tables. */
-import { DEFAULT_ENERGY_MODEL } from '../energy.js';
+
 import type { Results, TargetEnergy } from '../evaluation/results.js';
+import { DEFAULT_ENERGY_MODEL } from '../run/energy.js';
 import { figureCaptions } from './captions.js';
 import { BASELINE, finalAlone, withIdentity } from './identity.js';
 import { PAPER, type PaperEnergy } from './paper.js';

@@ -1,6 +1,7 @@
 /** Numbers and names as figures and tables write them. */
-import { DEFAULT_ENERGY_MODEL } from '../energy.js';
+
 import type { Estimate, TargetEnergy } from '../evaluation/results.js';
+import { DEFAULT_ENERGY_MODEL } from '../run/energy.js';
 import type { Reached } from './select.js';
 
 /** A typographic minus, as wide as a plus. */

@@ -11,7 +11,7 @@ import { PATIENCE, type Packed, pack, ROOT, runTool, workFolder } from '../suppo
 const ALLOWED = [
   /^(LICENSE|README\.md|package\.json)$/,
   /^dist\/(src|assembly)\/[\w/.-]+\.d\.ts$/,
-  /^dist\/(?!src\/browser\/|src\/index\.js)(src|assembly)\/[\w/.-]+\.js$/,
+  /^dist\/(?!src\/host\/browser\/|src\/entry\/convert\.js|src\/index\.js)(src|assembly)\/[\w/.-]+\.js$/,
   /^dist\/browser\/[\w.-]+\.(js|wasm)$/,
   /^dist\/browser\/THIRD-PARTY-LICENSES\.txt$/,
   /^dist\/(snnwasm(\.shared)?|edge-library|edge-command)\.wasm$/,

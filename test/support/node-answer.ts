@@ -1,7 +1,7 @@
 /** What Node answers to a picture, in the form of the page's report. */
 import { readFile } from 'node:fs/promises';
+import { kernelModule, loadModelFile, nodeCodecs, shippedModelPath } from '../../src/entry/node.js';
 import { answerOf, Classifier, decodeImage, fuse, type Posterior, type RunOptions } from '../../src/index.js';
-import { kernelModule, loadModelFile, nodeCodecs, shippedModelPath } from '../../src/node/index.js';
 import type { Report } from './demo-page.js';
 
 const network = await loadModelFile(shippedModelPath());
