@@ -99,6 +99,6 @@ describe('a prior that is weighed anew', () => {
     const run = classifier.start(image, { head: null });
     run.weighPrior(5);
     expect(run.priorStrength).toBe(0);
-    expect(() => run.weighPrior(-1)).toThrow('the prior strength is a number from 0 to 1000000, not -1');
+    expect(() => run.weighPrior(-1)).toThrow('priorStrength is a number from 0 to 1000000, not -1');
   });
 });

@@ -1,3 +1,4 @@
 /** What `snnwasm/convert` exports on every host; `convertCheckpoint` comes from the host's own entry. */
 export type { Provenance } from '../model/graph.js';
-export type { CalibrationImages, CheckpointConverter, ConvertOptions } from './convert.js';
+export type { CalibrationImages, CheckpointConverter } from './convert.js';
+export type { ConvertOptions } from './convert-options.js';

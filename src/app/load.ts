@@ -1,9 +1,11 @@
 /** `loadModel`, for any host: what differs between hosts is where bytes come from, and a host says that. */
 import { UserError } from '../errors.js';
 import { compileKernels, type Host } from '../host/host.js';
-import { readResponse, type TransferOptions } from '../host/transfer.js';
+import { type ProgressListener, readResponse, type TransferOptions } from '../host/transfer.js';
 import type { CodecSource } from '../image/codec.js';
 import { readModel } from '../model/file.js';
+import { given, instance, isFunction, isSignal } from '../settings/kinds.js';
+import { readOptions, type Schema } from '../settings/setting.js';
 import { bytesIn } from './bytes.js';
 import { Model } from './model.js';
 
@@ -21,12 +23,41 @@ export interface LoadOptions extends TransferOptions {
   readonly codecs?: CodecSource | undefined;
 }
 
+/** The settings of `loadModel`. */
+const LOAD_SETTINGS = {
+  kernels: {
+    kind: given<KernelSource>('a compiled WebAssembly.Module, or the bytes of snnwasm.wasm'),
+    help: 'the kernels',
+    otherwise: 'the file of this package',
+    flag: null,
+  },
+  codecs: {
+    kind: instance('a function that gives a compiled decoder', isFunction<CodecSource>),
+    help: 'where compiled image decoders come from',
+    otherwise: 'the files of this package',
+    flag: null,
+  },
+  onProgress: {
+    kind: instance('a function', isFunction<ProgressListener>),
+    help: 'told about the transfer',
+    otherwise: null,
+    flag: null,
+  },
+  signal: {
+    kind: instance('an AbortSignal', isSignal),
+    help: 'ends the transfer',
+    otherwise: null,
+    flag: null,
+  },
+} as const satisfies Schema<LoadOptions>;
+
 /** Loads a model. `snnwasm` exports one for the host that it runs on. */
 export type ModelLoader = (source?: ModelSource, options?: LoadOptions) => Promise<Model>;
 
 /** `loadModel` of a host. */
 export function modelLoader(host: Host): ModelLoader {
-  return async (source = host.shipped, options = {}) => {
+  return async (source = host.shipped, given = {}) => {
+    const options = readOptions(LOAD_SETTINGS, given);
     options.signal?.throwIfAborted();
     const [module, { bytes, name }] = await Promise.all([
       kernelsOf(options.kernels, host),

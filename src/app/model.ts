@@ -3,10 +3,18 @@
 import { UserError } from '../errors.js';
 import type { CodecSource } from '../image/codec.js';
 import type { SpikingNetwork } from '../model/graph.js';
-import { type Answer, answerOf } from '../run/answer.js';
+import type { Answer } from '../run/answer.js';
 import { type Activity, Classifier, type Run } from '../run/run.js';
+import { Classification } from './classification.js';
 import { type ImageSource, toPixelImage } from './image-source.js';
-import { type ClassifyOptions, type Settings, type StepOptions, settingsOf } from './options.js';
+import {
+  type ClassifyOptions,
+  classifySettings,
+  type Settings,
+  type StepOptions,
+  stepSettings,
+  withoutEffect,
+} from './options.js';
 import { Pacer } from './pacer.js';
 
 /** The answer as it stands after some timesteps, and what it rests on. All arrays are copies. */
@@ -68,24 +76,43 @@ export class Model {
    * Classifies an image. The thread is handed back about every 12 ms, so a page stays responsive meanwhile; the
    * answer does not depend on that.
    *
-   * @throws UserError if the image cannot be read, an option is out of range, or the model was disposed of
+   * @param onTimestep - called after every timestep with the run as it stands then, for what is to be recorded of it
+   * @throws UserError if the image cannot be read, an option is unknown or out of range, or the model was disposed of
    * @throws the signal's reason, if `options.signal` was aborted
    */
-  async classify(image: ImageSource, options: ClassifyOptions = {}): Promise<Answer> {
-    const settings = settingsOf(this.network, options);
-    // Without a condition there is nothing to look at before the end.
-    const every = settings.sure < 1 ? 1 : settings.timesteps;
+  async classify(
+    image: ImageSource,
+    options: ClassifyOptions = {},
+    onTimestep?: (run: Run) => void,
+  ): Promise<Answer> {
+    const settings = classifySettings(this.network, options);
     const turn = this.#queue.then(async () => {
-      let answer: Answer | undefined;
-      for await (const { run, ended } of this.#run(image, { ...settings, every })) {
-        if (run.timesteps < settings.minimumTimesteps && !ended) continue;
-        answer = answerOf(this.network, run, settings.top, settings.energy);
-        if (isSure(answer, settings)) break;
+      for await (const classification of this.#run(image, settings, onTimestep)) {
+        if (!classification.mayStop && !classification.ended) continue;
+        const answer = classification.answer();
+        if (classification.isLast(answer)) return answer;
       }
-      return answer!;
+      throw new Error('a run ended without an answer');
     });
     this.#queue = turn.catch(() => {});
     return turn;
+  }
+
+  /**
+   * Tries options without an image.
+   *
+   * @returns what of them would have no effect, such as a prior's strength without a head: one line each
+   * @throws UserError as {@link classify} would with any image
+   */
+  async check(options: ClassifyOptions = {}): Promise<readonly string[]> {
+    const { run, timesteps } = classifySettings(this.network, options);
+    const classifier = await this.#take();
+    try {
+      classifier.check(run, timesteps);
+    } finally {
+      this.#giveBack(classifier);
+    }
+    return withoutEffect(this.network, options);
   }
 
   /**
@@ -97,14 +124,14 @@ export class Model {
    *   if (predictions[0].probability > 0.9) break;
    * }
    *
-   * @throws UserError if the image cannot be read, an option is out of range, or the model was disposed of
+   * @throws UserError if the image cannot be read, an option is unknown or out of range, or the model was disposed of
    * @throws the signal's reason, if `options.signal` was aborted
    */
   async *steps(image: ImageSource, options: StepOptions = {}): AsyncGenerator<Step, void, undefined> {
-    const settings = settingsOf(this.network, options);
-    for await (const { run, ended } of this.#run(image, settings)) {
-      const answer = answerOf(this.network, run, settings.top, settings.energy);
-      const last = ended || isSure(answer, settings);
+    for await (const classification of this.#run(image, stepSettings(this.network, options))) {
+      const { run } = classification;
+      const answer = classification.answer();
+      const last = classification.isLast(answer);
       yield { ...answer, counts: copyOf(run), layers: run.layerActivity().map(copyActivity), last };
       if (last) return;
     }
@@ -119,34 +146,33 @@ export class Model {
     this.#idle = null;
   }
 
-  async *#run(image: ImageSource, settings: Settings): AsyncGenerator<{ run: Run; ended: boolean }> {
+  async *#run(
+    image: ImageSource,
+    settings: Settings,
+    onTimestep?: (run: Run) => void,
+  ): AsyncGenerator<Classification, void, undefined> {
     const pacer = new Pacer(settings.signal);
     this.#checkAlive();
     const pixels = await toPixelImage(image, this.#codecs);
     const classifier = await this.#take();
     try {
-      // So that a run that must end in an overflow is refused before it starts; the model's own length never does.
-      if (settings.timesteps > this.network.defaults.timesteps) {
-        classifier.check(settings.run, settings.timesteps);
-      }
-      const run = classifier.start(pixels, settings.run);
-      while (run.timesteps < settings.timesteps) {
-        const goal = Math.min(settings.timesteps, run.timesteps + settings.every);
-        await this.#advance(run, goal, pacer);
-        yield { run, ended: run.timesteps === settings.timesteps };
+      const classification = new Classification(classifier, pixels, settings);
+      while (!classification.ended) {
+        await this.#advance(classification.run, classification.next, pacer, onTimestep);
+        yield classification;
       }
     } finally {
-      if (!this.#disposed) this.#idle = classifier;
+      this.#giveBack(classifier);
     }
   }
 
   /** Advances to a timestep in pieces that fit between two pauses. */
-  async #advance(run: Run, goal: number, pacer: Pacer): Promise<void> {
+  async #advance(run: Run, goal: number, pacer: Pacer, onTimestep?: (run: Run) => void): Promise<void> {
     while (run.timesteps < goal) {
       await pacer.pause();
       this.#checkAlive();
       const timesteps = pacer.units(goal - run.timesteps);
-      pacer.work(timesteps, () => run.advance(timesteps));
+      pacer.work(timesteps, () => run.advance(timesteps, onTimestep && (() => onTimestep(run))));
     }
   }
 
@@ -158,13 +184,13 @@ export class Model {
     return idle ?? Classifier.create(this.#module, this.network);
   }
 
+  #giveBack(classifier: Classifier): void {
+    if (!this.#disposed) this.#idle = classifier;
+  }
+
   #checkAlive(): void {
     if (this.#disposed) throw new UserError('this model was disposed of: load it again');
   }
-}
-
-function isSure({ predictions, timesteps }: Answer, { sure, minimumTimesteps }: Settings): boolean {
-  return timesteps >= minimumTimesteps && predictions[0]!.probability >= sure;
 }
 
 function copyOf(run: Run): Record<string, Uint32Array> {
@@ -173,6 +199,6 @@ function copyOf(run: Run): Record<string, Uint32Array> {
   );
 }
 
-function copyActivity({ spikes, synapticOperations }: Activity): Activity {
-  return { spikes, synapticOperations };
+function copyActivity({ spikes, synapticOperations, neuronUpdates }: Activity): Activity {
+  return { spikes, synapticOperations, neuronUpdates };
 }

@@ -1,10 +1,16 @@
-/** How an image is classified: what a caller may say, checked, with what the model says where the caller is silent. */
-
-import { UserError } from '../errors.js';
+/** How an image is classified: every setting, described once, and what a caller says joined with what the model says. */
 import { MAXIMUM_CLASSES, MAXIMUM_TIMESTEPS } from '../model/bounds.js';
 import type { SpikingNetwork } from '../model/graph.js';
-import { DEFAULT_ENERGY_MODEL, type EnergyModel, energyModel } from '../run/energy.js';
-import type { RunOptions } from '../run/run.js';
+import {
+  checkEnergyModel,
+  DEFAULT_ENERGY_MODEL,
+  ENERGY_MODELS,
+  type EnergyModel,
+  energyModel,
+} from '../run/energy.js';
+import { RUN_SETTINGS, type RunOptions } from '../run/settings.js';
+import { instance, isSignal, type Kind, openProbability, whole } from '../settings/kinds.js';
+import { readOptions, type Schema } from '../settings/setting.js';
 
 /** How an image is classified; what is left out comes from the model. */
 export interface ClassifyOptions extends RunOptions {
@@ -35,6 +41,80 @@ export interface StepOptions extends ClassifyOptions {
   readonly every?: number | undefined;
 }
 
+/** Names of the shipped energy models, or models of a program's own. */
+const energy: Kind<string | EnergyModel> = {
+  expects: 'the name of an energy model, or an object with prices',
+  choices: ENERGY_MODELS.map(({ name }) => name),
+  accept: (value) => {
+    if (typeof value === 'string') return energyModel(value).name;
+    return typeof value === 'object' && value !== null ? checkEnergyModel(value) : undefined;
+  },
+  fromText: (text) => text,
+};
+
+const TOP = 5;
+/**
+ * Before it, a strong prior can make a network that still fills up sure too soon. With the shipped model's own priors it
+ * hardly matters: on 500 training images, partly covered, stopping at 0.95 gives 73.0 % after 41 timesteps with any minimum
+ * from 4 to 16, as much as at the end.
+ */
+const MINIMUM_TIMESTEPS = 16;
+
+/** The settings of `classify`, and of `snnwasm run`. */
+export const CLASSIFY_SETTINGS = {
+  timesteps: {
+    kind: whole(1, MAXIMUM_TIMESTEPS),
+    help: 'timesteps to simulate',
+    otherwise: "the model's",
+    flag: '--timesteps <n>',
+    label: 'Timesteps',
+  },
+  ...RUN_SETTINGS,
+  stopWhenSure: {
+    kind: openProbability(),
+    help: 'stop once the leading class fires fastest with this probability, as in 0.95',
+    otherwise: 'run to the end',
+    flag: '--stop-when-sure <p>',
+    label: 'Stop when sure',
+  },
+  minimumTimesteps: {
+    kind: whole(1, MAXIMUM_TIMESTEPS),
+    help: 'timesteps before which no answer is sure enough to stop',
+    otherwise: String(MINIMUM_TIMESTEPS),
+    flag: '--minimum-timesteps <n>',
+  },
+  energyModel: {
+    kind: energy,
+    help: 'what an event costs',
+    otherwise: DEFAULT_ENERGY_MODEL.name,
+    flag: '--energy-model <name>',
+    label: 'Counted as',
+  },
+  top: {
+    kind: whole(1, MAXIMUM_CLASSES),
+    help: 'classes to show',
+    otherwise: String(TOP),
+    flag: '--top <n>',
+  },
+  signal: {
+    kind: instance('an AbortSignal', isSignal),
+    help: 'ends the run between two timesteps',
+    otherwise: null,
+    flag: null,
+  },
+} as const satisfies Schema<ClassifyOptions>;
+
+/** The settings of `steps`. */
+export const STEP_SETTINGS = {
+  ...CLASSIFY_SETTINGS,
+  every: {
+    kind: whole(1, MAXIMUM_TIMESTEPS),
+    help: 'timesteps from one step to the next',
+    otherwise: '1',
+    flag: null,
+  },
+} as const satisfies Schema<StepOptions>;
+
 /** All that was asked for, checked. */
 export interface Settings {
   readonly run: RunOptions;
@@ -49,36 +129,71 @@ export interface Settings {
 }
 
 const NEVER = 2;
-/**
- * Before it, a strong prior can make a network that still fills up sure too soon. With the shipped model's own priors it
- * hardly matters: on 500 training images, partly covered, stopping at 0.95 gives 73.0 % after 41 timesteps with any minimum
- * from 4 to 16, as much as at the end.
- */
-const MINIMUM_TIMESTEPS = 16;
 
-/** @throws UserError if an option is out of range */
-export function settingsOf({ defaults }: SpikingNetwork, options: StepOptions): Settings {
-  const { stopWhenSure, energyModel: energy = DEFAULT_ENERGY_MODEL, signal, ...run } = options;
-  if (stopWhenSure !== undefined && !(stopWhenSure > 0 && stopWhenSure < 1)) {
-    throw new UserError(`stopWhenSure is a probability above 0 and below 1, not ${stopWhenSure}`);
-  }
+/**
+ * What `classify` is to do.
+ *
+ * @throws UserError if an option is unknown, of a wrong kind or out of range
+ */
+export function classifySettings(network: SpikingNetwork, options: ClassifyOptions): Settings {
+  const settings = settingsOf(network, readOptions(CLASSIFY_SETTINGS, options));
+  // Without a condition there is nothing to look at before the end.
+  return { ...settings, every: settings.sure < 1 ? 1 : settings.timesteps };
+}
+
+/**
+ * What `steps` is to do.
+ *
+ * @throws UserError as {@link classifySettings}
+ */
+export function stepSettings(network: SpikingNetwork, options: StepOptions): Settings {
+  return settingsOf(network, readOptions(STEP_SETTINGS, options));
+}
+
+function settingsOf({ defaults }: SpikingNetwork, options: StepOptions): Settings {
+  const {
+    timesteps,
+    top,
+    stopWhenSure,
+    minimumTimesteps,
+    energyModel: energy,
+    every,
+    signal,
+    ...run
+  } = options;
   return {
     run,
-    timesteps: whole('timesteps', options.timesteps ?? defaults.timesteps, MAXIMUM_TIMESTEPS),
-    top: whole('top', options.top ?? 5, MAXIMUM_CLASSES),
+    timesteps: timesteps ?? defaults.timesteps,
+    top: top ?? TOP,
     sure: stopWhenSure ?? NEVER,
-    minimumTimesteps: whole(
-      'minimumTimesteps',
-      options.minimumTimesteps ?? MINIMUM_TIMESTEPS,
-      MAXIMUM_TIMESTEPS,
-    ),
-    energy: typeof energy === 'string' ? energyModel(energy) : energy,
-    every: whole('every', options.every ?? 1, MAXIMUM_TIMESTEPS),
+    minimumTimesteps: minimumTimesteps ?? MINIMUM_TIMESTEPS,
+    energy: typeof energy === 'object' ? energy : energyModel(energy ?? DEFAULT_ENERGY_MODEL.name),
+    every: every ?? 1,
     signal,
   };
 }
 
-function whole(name: string, value: number, most: number): number {
-  if (Number.isInteger(value) && value >= 1 && value <= most) return value;
-  throw new UserError(`${name} is a whole number from 1 to ${most}, not ${value}`);
+/**
+ * What was said for nothing: options that change no answer beside the others, one line each, for people.
+ *
+ * @throws UserError as {@link classifySettings}
+ */
+export function withoutEffect(network: SpikingNetwork, options: ClassifyOptions): string[] {
+  const given = readOptions(CLASSIFY_SETTINGS, options);
+  const head = given.head === undefined ? network.defaults.head : given.head;
+  const { timesteps } = settingsOf(network, given);
+  const lines: string[] = [];
+  if (given.priorStrength !== undefined && head === null) {
+    lines.push('the prior strength has no effect without a head: name one');
+  }
+  if (given.minimumTimesteps !== undefined && given.stopWhenSure === undefined) {
+    lines.push('the minimum of timesteps has no effect without a probability to stop at');
+  }
+  if (given.stopWhenSure !== undefined && settingsOf(network, given).minimumTimesteps >= timesteps) {
+    lines.push(`the probability to stop at has no effect: the run ends after ${timesteps} timesteps anyway`);
+  }
+  if (given.top !== undefined && given.top > network.labels.length) {
+    lines.push(`the model tells only ${network.labels.length} classes apart, so no more are shown`);
+  }
+  return lines;
 }

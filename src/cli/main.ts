@@ -9,13 +9,10 @@ import { evalCommand } from './eval.js';
 import { inspectCommand } from './inspect.js';
 import { reportCommand } from './report.js';
 import { runCommand } from './run.js';
+import { guardStreams, say } from './terminal.js';
 import { packageDescription, packageVersion } from './version.js';
 
-// A reader that closes the pipe early, such as `head`, is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
-});
+guardStreams();
 
 const program = new Command('snnwasm')
   .description(packageDescription())
@@ -32,6 +29,6 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (!(error instanceof UserError)) throw error;
-  process.stderr.write(`snnwasm: ${error.message}\n`);
+  say(error.message);
   process.exitCode = 1;
 }

@@ -75,6 +75,7 @@ function curveOf(
   const synapticOperations = sumsOverImages(curve.operations, rows.length);
   const { kind, rule, strength, forgetting } = curve.plan;
   const analog = analogMultiplyAccumulates(network);
+  const updates = neuronsOf(network, heads, curve);
   return {
     kind,
     ...headOf(network, heads, curve),
@@ -94,6 +95,7 @@ function curveOf(
               spikes: curve.spikes[row]! / images,
               synapticOperations: synapticOperations[row]! / images,
               analogMultiplyAccumulates: analog,
+              neuronUpdates: rows[row]! * updates,
             },
             model,
           ),
@@ -101,6 +103,19 @@ function curveOf(
       ]),
     ),
   };
+}
+
+/** Neurons that a timestep brings up to date: of the layers up to the last that a curve needs, and of its heads. */
+function neuronsOf(
+  { layers, heads: all, labels }: SpikingNetwork,
+  heads: readonly number[],
+  { plan: { kind, position } }: CurveCounts,
+): number {
+  const needed = kind === 'truncated' ? all[heads[position]!]!.layer + 1 : layers.length;
+  const outputs = (kind === 'fused' ? 2 : 1) * labels.length;
+  return layers
+    .slice(0, needed)
+    .reduce((sum, { shape }) => sum + shape.channels * shape.height * shape.width, outputs);
 }
 
 function headOf(

@@ -72,7 +72,7 @@ export function answerOf(
 ): Answer {
   const posterior = run.posterior();
   const probabilities = probabilityHighest(posterior.distributions);
-  const { spikes, synapticOperations } = run.activity();
+  const { spikes, synapticOperations, neuronUpdates } = run.activity();
   return {
     predictions: posterior.ranking.slice(0, top).map((index) => {
       const { lower, upper } = rateInterval(posterior, index);
@@ -88,7 +88,12 @@ export function answerOf(
     spikes,
     synapticOperations,
     energyMillijoules: energyMillijoules(
-      { spikes, synapticOperations, analogMultiplyAccumulates: analogMultiplyAccumulates(network) },
+      {
+        spikes,
+        synapticOperations,
+        neuronUpdates,
+        analogMultiplyAccumulates: analogMultiplyAccumulates(network),
+      },
       energy,
     ),
     annEnergyMillijoules: annEnergyMillijoules(multiplyAccumulates(network), denseModel(energy)),
@@ -98,8 +103,8 @@ export function answerOf(
   };
 }
 
-/** The model itself where its hardware runs the trained network, else 45 nm logic. */
-function denseModel(energy: EnergyModel): EnergyModel {
+/** What prices the trained network: the model itself where its hardware runs that, else 45 nm logic. */
+export function denseModel(energy: EnergyModel): EnergyModel {
   return energy.picojoulesPerMultiplyAccumulate === null ? energyModel('horowitz-45nm-fp32') : energy;
 }
 

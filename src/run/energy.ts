@@ -3,6 +3,7 @@
  * Energies per event are in picojoules, totals in millijoules.
  */
 import { UserError } from '../errors.js';
+import { unknownName } from '../settings/setting.js';
 
 /** What happened while one image was classified. */
 export interface EventCounts {
@@ -12,6 +13,8 @@ export interface EventCounts {
   readonly synapticOperations: number;
   /** Multiply-accumulates of the first layer, whose input is the analog image: once an image. */
   readonly analogMultiplyAccumulates: number;
+  /** Neurons brought up to date, each once a timestep; needed where a model prices them. */
+  readonly neuronUpdates?: number | undefined;
 }
 
 /** Energy of each kind of event; 0 where the model does not count that kind. */
@@ -28,6 +31,8 @@ export interface EnergyModel {
   readonly picojoulesPerSynapticOperation: number;
   /** Per multiply-accumulate of the first layer, which the image feeds. */
   readonly picojoulesPerAnalogMultiplyAccumulate: number;
+  /** Per neuron and timestep, whether or not it fires: its membrane is read, moved, compared and written; default 0. */
+  readonly picojoulesPerNeuronUpdate?: number | undefined;
   /** For the trained network in the same technology; null where the hardware runs no such network. */
   readonly picojoulesPerMultiplyAccumulate: number | null;
 }
@@ -38,8 +43,11 @@ const PICOJOULES_PER_MILLIJOULE = 1e9;
 // V.
 const ADD_FLOAT32 = 0.9;
 const MULTIPLY_FLOAT32 = 3.7;
-const ADD_INT8 = 0.03;
 const MULTIPLY_INT8 = 0.2;
+/** Sums of 8-bit weights are wider than 8 bits, so that the addition of 8 bits, 0.03 pJ, prices no accumulator. */
+const ADD_INT32 = 0.1;
+/** The same figure: 10 pJ to access 64 bits in 8 kB of memory, half of it for a membrane of 32. */
+const ACCESS_INT32 = 5;
 
 /** The models, the default first. */
 export const ENERGY_MODELS: readonly EnergyModel[] = [
@@ -74,13 +82,25 @@ export const ENERGY_MODELS: readonly EnergyModel[] = [
   },
   {
     name: 'horowitz-45nm-int8',
-    description: '45 nm logic, int8: 0.03 pJ per accumulate, 0.23 pJ per multiply-accumulate',
-    // A lower bound: the sums are wider than the 8-bit addition that is counted (0.1 pJ at 32 bits).
+    description:
+      '45 nm logic, int8 weights, int32 sums: 0.1 pJ per accumulate, 0.3 pJ per multiply-accumulate',
     source: "Horowitz, Computing's energy problem, ISSCC 2014, figure 1.1.9",
     picojoulesPerSpike: 0,
-    picojoulesPerSynapticOperation: ADD_INT8,
-    picojoulesPerAnalogMultiplyAccumulate: ADD_INT8 + MULTIPLY_INT8,
-    picojoulesPerMultiplyAccumulate: ADD_INT8 + MULTIPLY_INT8,
+    picojoulesPerSynapticOperation: ADD_INT32,
+    picojoulesPerAnalogMultiplyAccumulate: ADD_INT32 + MULTIPLY_INT8,
+    picojoulesPerMultiplyAccumulate: ADD_INT32 + MULTIPLY_INT8,
+  },
+  {
+    name: 'horowitz-45nm-int8-updates',
+    description:
+      'the same, and 10.2 pJ per neuron update: membrane read and written, bias added, threshold compared',
+    // Reading weights is in neither this model nor the one above.
+    source: "Horowitz, Computing's energy problem, ISSCC 2014, figure 1.1.9",
+    picojoulesPerSpike: 0,
+    picojoulesPerSynapticOperation: ADD_INT32,
+    picojoulesPerAnalogMultiplyAccumulate: ADD_INT32 + MULTIPLY_INT8,
+    picojoulesPerNeuronUpdate: 2 * ACCESS_INT32 + 2 * ADD_INT32,
+    picojoulesPerMultiplyAccumulate: ADD_INT32 + MULTIPLY_INT8,
   },
   {
     name: 'loihi-sop',
@@ -90,6 +110,17 @@ export const ENERGY_MODELS: readonly EnergyModel[] = [
     picojoulesPerSpike: 0,
     picojoulesPerSynapticOperation: 23.6,
     picojoulesPerAnalogMultiplyAccumulate: 0,
+    picojoulesPerMultiplyAccumulate: null,
+  },
+  {
+    name: 'loihi-updates',
+    description: 'Loihi: 23.6 pJ per synaptic operation, 81 pJ per neuron update',
+    // 81 pJ is an active neuron's update, 52 pJ an inactive one's; here every neuron has a bias, and so is active.
+    source: 'Davies et al., Loihi: a neuromorphic manycore processor, IEEE Micro 38(1), 82-99, 2018, table 2',
+    picojoulesPerSpike: 0,
+    picojoulesPerSynapticOperation: 23.6,
+    picojoulesPerAnalogMultiplyAccumulate: 0,
+    picojoulesPerNeuronUpdate: 81,
     picojoulesPerMultiplyAccumulate: null,
   },
 ];
@@ -111,19 +142,69 @@ export function energyModel(name: string): EnergyModel {
   return model;
 }
 
+/** Every price that a model must have. */
+const PRICES = [
+  'picojoulesPerSpike',
+  'picojoulesPerSynapticOperation',
+  'picojoulesPerAnalogMultiplyAccumulate',
+] as const;
+
+/**
+ * An energy model of a program's own, looked at.
+ *
+ * @throws UserError if a price is missing, unknown, negative or no number
+ */
+export function checkEnergyModel(value: unknown): EnergyModel {
+  if (typeof value !== 'object' || value === null) {
+    throw new UserError('an energy model is a name, or an object with prices in picojoules');
+  }
+  const model = value as Partial<Record<string, unknown>>;
+  for (const price of PRICES) checkPrice(price, model[price]);
+  if (model.picojoulesPerNeuronUpdate !== undefined)
+    checkPrice('picojoulesPerNeuronUpdate', model.picojoulesPerNeuronUpdate);
+  const dense = model.picojoulesPerMultiplyAccumulate;
+  if (dense !== null) checkPrice('picojoulesPerMultiplyAccumulate', dense, ', or null where there is none');
+  for (const name of Object.keys(model)) {
+    if (!FIELDS.includes(name)) throw new UserError(unknownName('price', name, FIELDS));
+  }
+  return value as EnergyModel;
+}
+
+const FIELDS: readonly string[] = [
+  ...PRICES,
+  'picojoulesPerNeuronUpdate',
+  'picojoulesPerMultiplyAccumulate',
+  'name',
+  'description',
+  'source',
+];
+
+function checkPrice(name: string, price: unknown, rest = ''): void {
+  if (typeof price === 'number' && price >= 0 && Number.isFinite(price)) return;
+  throw new UserError(`an energy model's ${name} is a number of 0 or more${rest}, not ${String(price)}`);
+}
+
 /**
  * Energy of the spiking network in millijoules.
  *
- * @throws UserError if a count is negative or not finite.
+ * @throws UserError if a count is negative or not finite, or the model prices neuron updates and none were counted.
  */
 export function energyMillijoules(counts: EventCounts, model: EnergyModel = DEFAULT_ENERGY_MODEL): number {
   checkCount('spikes', counts.spikes);
   checkCount('synaptic operations', counts.synapticOperations);
   checkCount('multiply-accumulates', counts.analogMultiplyAccumulates);
+  const perUpdate = model.picojoulesPerNeuronUpdate ?? 0;
+  const updates = counts.neuronUpdates ?? (perUpdate === 0 ? 0 : Number.NaN);
+  if (Number.isNaN(updates)) {
+    throw new UserError(`energy model '${model.name}' prices neuron updates: give how many there were`);
+  }
+  checkCount('neuron updates', updates);
   const picojoules =
     counts.spikes * model.picojoulesPerSpike +
     counts.synapticOperations * model.picojoulesPerSynapticOperation +
-    counts.analogMultiplyAccumulates * model.picojoulesPerAnalogMultiplyAccumulate;
+    counts.analogMultiplyAccumulates * model.picojoulesPerAnalogMultiplyAccumulate +
+    updates * perUpdate;
+  if (!Number.isFinite(picojoules)) checkEnergyModel(model);
   return picojoules / PICOJOULES_PER_MILLIJOULE;
 }
 
@@ -140,6 +221,7 @@ export function annEnergyMillijoules(multiplyAccumulates: number, model: EnergyM
       `energy model '${model.name}' has no energy per multiply-accumulate; take horowitz-45nm-fp32 or -int8`,
     );
   }
+  if (!Number.isFinite(perEvent)) checkEnergyModel(model);
   return (multiplyAccumulates * perEvent) / PICOJOULES_PER_MILLIJOULE;
 }
 

@@ -12,27 +12,11 @@ import type { SpikeCounts } from '../fusion/prior.js';
 import type { PixelImage } from '../image/pixel-image.js';
 import { resizeImage } from '../image/resize.js';
 import { quantiseInput } from '../image/tensor.js';
-import { MAXIMUM_FORGETTING, MAXIMUM_PRIOR_STRENGTH } from '../model/bounds.js';
 import type { Propagation, SpikingNetwork } from '../model/graph.js';
+import { acceptValue, readOptions } from '../settings/setting.js';
+import { RUN_SETTINGS, type RunOptions } from './settings.js';
 
-/** How an image is run; what is left out comes from the model. */
-export interface RunOptions {
-  /** Name of the internal head whose prediction is the prior, or null for the final prediction alone. */
-  readonly head?: string | null | undefined;
-  /** P of eq. (16), 0 to 1,000,000; default: the one that the model holds for the head. */
-  readonly priorStrength?: number | undefined;
-  /** How far a spike travels within a timestep. */
-  readonly propagation?: Propagation | undefined;
-  /** Membrane potential at the start, as a fraction of the threshold, 0 to 1. */
-  readonly initialPotential?: number | undefined;
-  /** k: a timestep's spikes count as t^k (src/fusion/evidence.ts), 0 to 16; 0 counts all timesteps alike, as the paper does. */
-  readonly forgetting?: number | undefined;
-  /**
-   * Further internal heads to simulate and count, by name, or `'all'`. They do not change the answer; what they cost
-   * is counted, because it is spent. Default: none.
-   */
-  readonly watch?: readonly string[] | 'all' | undefined;
-}
+export type { RunOptions };
 
 /** Events since the start of a run, for one layer or for all. */
 export interface Activity {
@@ -40,6 +24,8 @@ export interface Activity {
   readonly spikes: number;
   /** Spikes received, each counted once for every synapse over which it came. */
   readonly synapticOperations: number;
+  /** Neurons brought up to date, each once a timestep. */
+  readonly neuronUpdates: number;
 }
 
 /** A network in WebAssembly memory that classifies image after image, one at a time. */
@@ -66,7 +52,7 @@ export class Classifier {
   /**
    * Presents an image, of any size; time is then 0. A classifier holds one run: starting the next ends this one.
    *
-   * @throws UserError if an option is out of range or names a head that the model does not have
+   * @throws UserError if an option is unknown or out of range, or names a head that the model does not have
    */
   start(image: PixelImage, options: RunOptions = {}): Run {
     const { input, normalisation, inputFractionBits } = this.network;
@@ -99,22 +85,24 @@ export class Run {
   readonly #final: SimulatedHead;
   readonly #internal: SimulatedHead | null;
   readonly #heads: readonly SimulatedHead[];
-  readonly #layers: { spikes: number; synapticOperations: number }[];
-  readonly #output = { spikes: 0, synapticOperations: 0 };
+  readonly #layers: Counted[];
+  /** Neurons of every layer. */
+  readonly #neurons: readonly number[];
+  readonly #output: Counted = { spikes: 0, synapticOperations: 0, neuronUpdates: 0 };
   #priorStrength: number;
   #timesteps = 0;
 
   /** @internal Use {@link Classifier.start}. */
-  constructor(simulation: Simulation, input: Int16Array, options: RunOptions) {
+  constructor(simulation: Simulation, input: Int16Array, given: RunOptions) {
+    const options = readOptions(RUN_SETTINGS, given);
     const { network } = simulation;
     const { defaults, heads } = network;
     this.#simulation = simulation;
     this.head = options.head === undefined ? defaults.head : options.head;
     this.propagation = options.propagation ?? defaults.propagation;
-    this.forgetting = checkForgetting(options.forgetting ?? defaults.forgetting);
+    this.forgetting = options.forgetting ?? defaults.forgetting;
     const prior = this.head === null ? null : internalHead(network, this.head);
     this.#priorStrength = prior === null ? 0 : (options.priorStrength ?? heads[prior]!.priorStrength);
-    checkPriorStrength(this.#priorStrength);
     const indices = new Set([
       ...(prior === null ? [] : [prior]),
       ...watched(network, options),
@@ -131,12 +119,14 @@ export class Run {
     simulation.start(input, {
       heads: [...indices],
       propagation: this.propagation,
-      initialPotential: checkFraction(options.initialPotential ?? defaults.initialPotential),
+      initialPotential: options.initialPotential ?? defaults.initialPotential,
     });
     this.#presented = simulation.presented;
+    this.#neurons = network.layers.map(({ shape }) => shape.channels * shape.height * shape.width);
     this.#layers = Array.from({ length: simulation.activeLayers }, () => ({
       spikes: 0,
       synapticOperations: 0,
+      neuronUpdates: 0,
     }));
   }
 
@@ -152,7 +142,7 @@ export class Run {
    * @throws UserError if P is out of range
    */
   weighPrior(strength: number): void {
-    checkPriorStrength(strength);
+    acceptValue('priorStrength', RUN_SETTINGS.priorStrength.kind, strength);
     if (this.#internal !== null) this.#priorStrength = strength;
   }
 
@@ -259,6 +249,7 @@ export class Run {
       (sum, layer) => ({
         spikes: sum.spikes + layer.spikes,
         synapticOperations: sum.synapticOperations + layer.synapticOperations,
+        neuronUpdates: sum.neuronUpdates + layer.neuronUpdates,
       }),
       this.#output,
     );
@@ -276,10 +267,12 @@ export class Run {
       const layer = this.#layers[index]!;
       layer.spikes += this.#simulation.layerSpikes(index, timestep);
       layer.synapticOperations += this.#simulation.layerOperations(index, timestep);
+      layer.neuronUpdates += this.#neurons[index]!;
     }
     for (const { index, counts, evidence } of this.#heads) {
       this.#output.spikes += this.#simulation.headSpikes(index, timestep);
       this.#output.synapticOperations += this.#simulation.headOperations(index, timestep);
+      this.#output.neuronUpdates += counts.length;
       this.#simulation.addFired(index, timestep, counts);
       evidence.add(this.#simulation.fired(index, timestep));
     }
@@ -288,6 +281,13 @@ export class Run {
   #headAt(index: number): SimulatedHead {
     return this.#heads.find((head) => head.index === index)!;
   }
+}
+
+/** Events that are still being counted. */
+interface Counted {
+  spikes: number;
+  synapticOperations: number;
+  neuronUpdates: number;
 }
 
 /** A head of the network by its index, and the spikes of its classes so far, as they are and weighted. */
@@ -313,21 +313,4 @@ function internalHead(network: SpikingNetwork, name: string): number {
     );
   }
   return index;
-}
-
-function checkPriorStrength(strength: number): void {
-  if (strength >= 0 && strength <= MAXIMUM_PRIOR_STRENGTH) return;
-  throw new UserError(`the prior strength is a number from 0 to ${MAXIMUM_PRIOR_STRENGTH}, not ${strength}`);
-}
-
-function checkForgetting(forgetting: number): number {
-  if (Number.isInteger(forgetting) && forgetting >= 0 && forgetting <= MAXIMUM_FORGETTING) return forgetting;
-  throw new UserError(`forgetting is a whole number from 0 to ${MAXIMUM_FORGETTING}, not ${forgetting}`);
-}
-
-function checkFraction(initialPotential: number): number {
-  if (initialPotential >= 0 && initialPotential <= 1) return initialPotential;
-  throw new UserError(
-    `the initial potential is a fraction of the threshold from 0 to 1, not ${initialPotential}`,
-  );
 }

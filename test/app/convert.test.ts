@@ -1,6 +1,7 @@
 /** convertCheckpoint: a checkpoint and pictures in, the bytes that the command line would write out. */
 import { describe, expect, it } from 'vitest';
-import type { CalibrationImages, ConvertOptions } from '../../src/app/convert.js';
+import type { CalibrationImages } from '../../src/app/convert.js';
+import type { ConvertOptions } from '../../src/app/convert-options.js';
 import { convertNetwork } from '../../src/convert/convert.js';
 import { Cifar100 } from '../../src/data/cifar100.js';
 import { convertCheckpoint } from '../../src/entry/convert-node.js';
@@ -112,8 +113,29 @@ describe('convertCheckpoint', () => {
       { percentile: 1 },
       /^percentile is a number from 50 to 100/,
     ],
-    ['no time', tinyCheckpoint, records, { timesteps: 0 }, /^timesteps is a number from 1 to 65535, not 0$/],
+    [
+      'no time',
+      tinyCheckpoint,
+      records,
+      { timesteps: 0 },
+      /^timesteps is a whole number from 1 to 65535, not 0$/,
+    ],
     ['too few labels', tinyCheckpoint, records, { labels: ['a'] }, /labels|classes/],
+    [
+      'a misspelt option',
+      tinyCheckpoint,
+      records,
+      { sample: 3 } as ConvertOptions,
+      /did you mean "samples"\?$/,
+    ],
+    [
+      'a list of heads',
+      tinyCheckpoint,
+      records,
+      { heads: [2] as never },
+      /^heads is an object .*, not a list$/,
+    ],
+    ['one label', tinyCheckpoint, records, { labels: 'a' as never }, /^labels is a list of names, not "a"$/],
     ['a name that no model has', tinyCheckpoint, records, { name: '' }, /name/],
   ])('refuses %s', async (_, checkpoint, calibration, changed, message) => {
     const result = convertCheckpoint(checkpoint as Uint8Array, calibration as Uint8Array, changed);

@@ -203,3 +203,13 @@ describe('kernels', () => {
     expect(await kernelsOf(undefined, host)).toBe(await kernelModule());
   });
 });
+
+it('refuses an option that there is not, and names the one that was meant', async () => {
+  const options = (given: unknown) => loadModel(file, given as LoadOptions);
+  await expectUserError(
+    options({ onprogress: () => {} }),
+    /^there is no option "onprogress": did you mean "onProgress"\?$/,
+  );
+  await expectUserError(options({ onProgress: 'yes' }), /^onProgress is a function, not "yes"$/);
+  await expectUserError(options(null), /^options are given as an object/);
+});

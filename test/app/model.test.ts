@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { ImageSource } from '../../src/app/image-source.js';
 import { Model, type Step } from '../../src/app/model.js';
-import type { StepOptions } from '../../src/app/options.js';
+import type { ClassifyOptions, StepOptions } from '../../src/app/options.js';
 import { nodeCodecs } from '../../src/host/node/codecs.js';
 import { kernelModule } from '../../src/host/node/kernels.js';
 import { answerOf } from '../../src/run/answer.js';
@@ -190,7 +190,6 @@ describe('refuses', () => {
     [{ timesteps: 0 }, /^timesteps is a whole number from 1 to 65535, not 0$/],
     [{ timesteps: 1.5 }, /^timesteps is a whole number/],
     [{ top: 0 }, /^top is a whole number/],
-    [{ every: -1 }, /^every is a whole number/],
     [{ minimumTimesteps: Number.NaN }, /^minimumTimesteps is a whole number from 1 to 65535, not NaN$/],
     [{ stopWhenSure: 1 }, /^stopWhenSure is a probability above 0 and below 1, not 1$/],
     [{ stopWhenSure: 0 }, /^stopWhenSure is a probability/],
@@ -200,6 +199,32 @@ describe('refuses', () => {
   ])('%o', async (options, message) => {
     await expectUserError(model.classify(image, options), message);
     await expectUserError(stepsOf(options), message);
+  });
+
+  it.each<[unknown, RegExp]>([
+    [{ timestep: 3 }, /^there is no option "timestep": did you mean "timesteps"\?$/],
+    [{ prior_strength: 3 }, /^there is no option "prior_strength": did you mean "priorStrength"\?$/],
+    [{ colour: 'red' }, /^there is no option "colour": there are timesteps, head, priorStrength, .*, signal/],
+    [{ constructor: 1 }, /^there is no option "constructor"/],
+    [{ top: '5' }, /^top is a whole number from 1 to 65535, not "5"$/],
+    [{ head: 4 }, /^head is the name of an internal head, or none, not 4$/],
+    [{ propagation: 'fast' }, /^propagation is synchronous or pipelined, not "fast"$/],
+    [{ initialPotential: null }, /^initialPotential is a number from 0 to 1, not null$/],
+    [{ watch: '2' }, /^watch is a list of internal heads' names, or 'all', not "2"$/],
+    [{ energyModel: {} }, /^an energy model's picojoulesPerSpike is a number of 0 or more, not undefined$/],
+    [{ energyModel: 26 }, /^energyModel is the name of an energy model, or an object with prices, not 26$/],
+    [{ signal: true }, /^signal is an AbortSignal, not true$/],
+    [7, /^options are given as an object/],
+  ])('what no option is: %o', async (options, message) => {
+    await expectUserError(model.classify(image, options as StepOptions), message);
+    await expectUserError(stepsOf(options as StepOptions), message);
+    await expectUserError(model.check(options as StepOptions), message);
+  });
+
+  it('steps of no length, and steps where there is one answer', async () => {
+    await expectUserError(stepsOf({ every: -1 }), /^every is a whole number/);
+    const options = { every: 4 } as ClassifyOptions;
+    await expectUserError(model.classify(image, options), /^there is no option "every"/);
   });
 
   it('a run that must overflow, before it starts', async () => {
@@ -226,4 +251,47 @@ describe('refuses', () => {
     const wrong = { width: 2, height: 2, pixels: new Uint8ClampedArray(3) };
     await expectUserError(model.classify(wrong), /^an image of 2 x 2 pixels with 3 values/);
   });
+});
+
+describe('check', () => {
+  it.each<[ClassifyOptions, RegExp | null]>([
+    [{}, null],
+    [{ head: '1', priorStrength: 5, top: 10, stopWhenSure: 0.9, minimumTimesteps: 4 }, null],
+    [{ head: null, priorStrength: 5 }, /^the prior strength has no effect without a head/],
+    [{ head: 'none', priorStrength: 5 }, /^the prior strength has no effect without a head/],
+    [{ minimumTimesteps: 4 }, /^the minimum of timesteps has no effect without/],
+    [
+      { stopWhenSure: 0.9, timesteps: 16 },
+      /^the probability to stop at has no effect: the run ends after 16/,
+    ],
+    [{ top: 11 }, /^the model tells only 10 classes apart/],
+  ])('says what has no effect: %o', async (options, message) => {
+    const lines = await model.check(options);
+    expect(lines.length).toBe(message === null ? 0 : 1);
+    if (message !== null) expect(lines[0]).toMatch(message);
+  });
+
+  it('refuses what no image can run with', async () => {
+    await expectUserError(
+      model.check({ timesteps: 60_000 }),
+      /^this model is exact for at most \d+ timesteps/,
+    );
+    await expectUserError(model.check({ head: 'x' }), /^the model has no internal head "x"/);
+    expect((await model.classify(image)).timesteps).toBe(64);
+  });
+});
+
+it('takes the word none for no head, in answers and in steps', async () => {
+  const alone = await model.classify(image, { head: null });
+  expect(await model.classify(image, { head: 'none' })).toEqual(alone);
+  expect((await stepsOf({ head: 'none', every: 64 }))[0]).toMatchObject(alone);
+});
+
+it('shows the run after every timestep to who wants to record it', async () => {
+  const seen: [number, number][] = [];
+  const answer = await model.classify(image, { timesteps: 20 }, (run) =>
+    seen.push([run.timesteps, run.activity().spikes]),
+  );
+  expect(seen.map(([timesteps]) => timesteps)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+  expect(seen.at(-1)![1]).toBe(answer.spikes);
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { formatAnswer } from '../../src/cli/print.js';
 import type { Trace } from '../../src/cli/trace.js';
 import type { Answer } from '../../src/run/answer.js';
+import { energyModel } from '../../src/run/energy.js';
 
 const answer: Answer = {
   predictions: [
@@ -29,7 +30,7 @@ const trace: Trace = {
 };
 
 const lines = (changes: Partial<Answer> = {}, shown?: Trace) =>
-  formatAnswer('pet.png', { ...answer, ...changes }, 12.4, shown).split('\n');
+  formatAnswer('pet.png', { ...answer, ...changes }, 12.4, { trace: shown }).split('\n');
 
 describe('formatAnswer', () => {
   it('is this text', () => {
@@ -123,5 +124,26 @@ describe('formatAnswer', () => {
   it('draws a run in which nothing fired', () => {
     const shown = lines({}, { timesteps: 2, classes: [{ label: 'cat', index: 3, rates: [0, 0] }] });
     expect(shown.slice(6, 8)).toEqual(['  cat    ', '       12  timestep; full height = rate 0.000']);
+  });
+
+  it('draws more values than a call can have arguments', () => {
+    const rates = Array.from({ length: 1500 }, (_, index) => index / 3000);
+    const many = Array.from({ length: 100 }, (_, index) => ({ label: `class ${index}`, index, rates }));
+    const drawn = lines({}, { timesteps: 1500, classes: many });
+    expect(drawn.filter((line) => /^ {2}class \d+ +[ ▁▂▃▄▅▆▇█]{60}$/.test(line)).length).toBe(100);
+    expect(drawn.some((line) => line.endsWith('timestep; full height = rate 0.500'))).toBe(true);
+  });
+
+  it('names another energy model, and prices the trained network by it', () => {
+    const text = (name: string) =>
+      formatAnswer('pet.png', answer, 1, { energy: energyModel(name) })
+        .split('\n')
+        .at(-2);
+    expect(text('horowitz-45nm-int8')).toBe(
+      '  25.7 mJ by horowitz-45nm-int8 (the network before it spiked: 12.3 µJ at 0.3 pJ a multiply-accumulate)',
+    );
+    expect(text('loihi-updates')).toMatch(
+      /^ {2}25\.7 mJ by loihi-updates \(.* at 4\.6 pJ a multiply-accumulate\)$/,
+    );
   });
 });

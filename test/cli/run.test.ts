@@ -5,12 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Model } from '../../src/app/model.js';
+import { CLASSIFY_SETTINGS } from '../../src/app/options.js';
 import { nodeCodecs } from '../../src/host/node/codecs.js';
 import { kernelModule } from '../../src/host/node/kernels.js';
 import { decodeImage } from '../../src/image/decode.js';
 import { writeModel } from '../../src/model/file.js';
 import { type Answer, answerOf } from '../../src/run/answer.js';
+import { ENERGY_MODELS } from '../../src/run/energy.js';
 import { Classifier, type RunOptions } from '../../src/run/run.js';
+import type { Setting } from '../../src/settings/setting.js';
 import { uniform } from '../generate.js';
 import { CLI, expectFailure, snnwasm } from '../support/cli.js';
 import { rgb } from '../support/rgb.js';
@@ -124,6 +128,36 @@ describe('snnwasm run', () => {
     expect(answer).toMatchObject({ head: null, priorStrength: 0 });
   });
 
+  it('stops when it is sure, not before its minimum, and counts by another energy model', async () => {
+    const words = [
+      '--json',
+      '--stop-when-sure',
+      '0.6',
+      '--minimum-timesteps',
+      '9',
+      '--energy-model',
+      'loihi-updates',
+    ];
+    const [found] = JSON.parse((await run(...words, 'a.png')).stdout) as [Answer];
+    const model = await Model.create(await kernelModule(), rgb, nodeCodecs);
+    const picture = new Uint8Array(await readFile(at('a.png')));
+    const options = { stopWhenSure: 0.6, minimumTimesteps: 9, energyModel: 'loihi-updates' };
+    expect(found).toMatchObject(await model.classify(picture, options));
+    expect(found.timesteps).toBeGreaterThanOrEqual(9);
+    expect(found.timesteps).toBeLessThan(64);
+    const { stdout } = await run('--energy-model', 'horowitz-45nm-int8', 'a.png');
+    expect(stdout).toMatch(
+      / by horowitz-45nm-int8 \(the network before it spiked: .* at 0.3 pJ a multiply-acc/,
+    );
+  });
+
+  it('says what has no effect, once, and answers all the same', async () => {
+    const { code, stdout, stderr } = await run('--head', 'none', '--prior-strength', '5', 'a.png', 'photos');
+    expect(code).toBe(0);
+    expect(stderr).toBe('snnwasm: the prior strength has no effect without a head: name one\n');
+    expect(stdout).toMatch(/^\na\.png|^a\.png/);
+  });
+
   it('traces the rates of the top classes, to those of the answer', async () => {
     const { stdout } = await run('--json', '--trace', '--top', '3', '--timesteps', '20', 'a.png');
     const [{ trace, predictions }] = JSON.parse(stdout) as [
@@ -213,10 +247,19 @@ describe('wrong options', () => {
     [['--prior-strength', '1e7', 'a.png'], /'1e7' is invalid. It must be a number from 0 to 1000000/],
     [['--initial-potential', '1.01', 'a.png'], /'1.01' is invalid. It must be a number from 0 to 1/],
     [['--propagation', 'fast', 'a.png'], /Allowed choices are synchronous, pipelined/],
+    [['--stop-when-sure', '1', 'a.png'], /'1' is invalid. It must be a probability above 0 and below 1/],
+    [['--minimum-timesteps', '0', 'a.png'], /'0' is invalid. It must be a whole number from 1 to 65535/],
+    [['--energy-model', 'coal', 'a.png'], /Allowed choices are truenorth-sop, .*, loihi-updates\./],
     [['--top', '-1', 'a.png'], /^error: .*--top/],
     [[], /missing required argument 'image'/],
   ])('%j', async (words, message) => {
     expectFailure(await run(...words), message);
+  });
+
+  it('that are misspelt, with what was meant', async () => {
+    const { code, stdout, stderr } = await run('--timestep', '3', 'a.png');
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toBe("error: unknown option '--timestep'\n(Did you mean --timesteps?)\n");
   });
 
   it('an unknown command', async () => {
@@ -256,7 +299,8 @@ describe('a model file', () => {
 describe('snnwasm', () => {
   it('says its version and its commands', async () => {
     const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
-    expect(await snnwasm(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+    for (const word of ['--version', '-V'])
+      expect(await snnwasm([word])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
     const { code, stdout } = await snnwasm(['--help']);
     expect(code).toBe(0);
     for (const command of ['run', 'convert', 'inspect'])
@@ -266,17 +310,12 @@ describe('snnwasm', () => {
   it('explains every option of run', async () => {
     const { code, stdout } = await snnwasm(['run', '--help']);
     expect(code).toBe(0);
-    for (const option of [
-      'model',
-      'timesteps',
-      'head',
-      'prior-strength',
-      'propagation',
-      'initial-potential',
-    ]) {
-      expect(stdout).toContain(`--${option} <`);
+    const words = stdout.replace(/\s+/g, ' ');
+    for (const { flag, help, otherwise } of Object.values<Setting<unknown>>(CLASSIFY_SETTINGS)) {
+      if (flag !== null) expect(words).toContain(`${flag} ${help} (default: ${otherwise})`);
     }
-    for (const option of ['top', 'trace', 'json']) expect(stdout).toContain(`--${option}`);
+    for (const { name } of ENERGY_MODELS) expect(words).toContain(`"${name}"`);
+    for (const option of ['model <', 'trace', 'json']) expect(stdout).toContain(`--${option}`);
   });
 
   it.skipIf(process.platform === 'win32')('ends quietly when its reader has enough', async () => {

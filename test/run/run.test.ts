@@ -9,7 +9,7 @@ import { kernelModule } from '../../src/host/node/kernels.js';
 import { resizeImage } from '../../src/image/resize.js';
 import type { Propagation } from '../../src/model/graph.js';
 import { Classifier, type Run, type RunOptions } from '../../src/run/run.js';
-import { simulate } from '../reference/simulator.js';
+import { simulate, size } from '../reference/simulator.js';
 import { inputOf, picture, rgb } from '../support/rgb.js';
 
 const module = await kernelModule();
@@ -47,9 +47,10 @@ describe('a run', () => {
     const heads = head === null ? ['final'] : [head, 'final'];
     const options = { timesteps: 50, propagation, initialPotential: 0.25, heads };
     const reference = simulate(rgb, inputOf(rgb, image), options);
-    const layers = reference.layers.map(({ spikes, synapticOperations }) => ({
+    const layers = reference.layers.map(({ spikes, synapticOperations }, index) => ({
       spikes: sum(spikes),
       synapticOperations: sum(synapticOperations),
+      neuronUpdates: 50 * size(rgb.layers[index]!.shape),
     }));
     expect(found.layers).toEqual(layers);
     expect(found.final).toEqual(reference.heads[heads.length - 1]!.counts);
@@ -59,11 +60,13 @@ describe('a run', () => {
       ...reference.heads.map((h) => ({
         spikes: sum(h.spikes),
         synapticOperations: sum(h.synapticOperations),
+        neuronUpdates: 50 * rgb.labels.length,
       })),
     ];
     expect(found.activity).toEqual({
       spikes: sum(all.map(({ spikes }) => spikes)),
       synapticOperations: sum(all.map(({ synapticOperations }) => synapticOperations)),
+      neuronUpdates: sum(all.map(({ neuronUpdates }) => neuronUpdates)),
     });
     expect(found.activity.spikes).toBeGreaterThan(1000);
     expect(sum([...found.final])).toBeGreaterThan(10);
@@ -136,7 +139,7 @@ describe('a run', () => {
   it('knows nothing before it advances', () => {
     const { activity, final, posterior, timesteps } = runOf({}, 0);
     expect([timesteps, ...final]).toEqual(new Array(11).fill(0));
-    expect(activity).toEqual({ spikes: 0, synapticOperations: 0 });
+    expect(activity).toEqual({ spikes: 0, synapticOperations: 0, neuronUpdates: 0 });
     expect([...posterior.estimates]).toEqual(new Array(10).fill(0));
   });
 
@@ -185,30 +188,18 @@ describe('refuses', () => {
       { head: 'final' },
       'the model has no internal head "final": choose one of 1, 2, or none',
     ],
-    [
-      'a membrane below 0',
-      { initialPotential: -0.1 },
-      'the initial potential is a fraction of the threshold from 0 to 1, not -0.1',
-    ],
-    [
-      'a membrane above 1',
-      { initialPotential: 1.1 },
-      'the initial potential is a fraction of the threshold from 0 to 1, not 1.1',
-    ],
+    ['a membrane below 0', { initialPotential: -0.1 }, 'initialPotential is a number from 0 to 1, not -0.1'],
+    ['a membrane above 1', { initialPotential: 1.1 }, 'initialPotential is a number from 0 to 1, not 1.1'],
     [
       'no number for a membrane',
       { initialPotential: Number.NaN },
-      'the initial potential is a fraction of the threshold from 0 to 1, not NaN',
+      'initialPotential is a number from 0 to 1, not NaN',
     ],
-    [
-      'a negative strength',
-      { priorStrength: -1 },
-      'the prior strength is a number from 0 to 1000000, not -1',
-    ],
+    ['a negative strength', { priorStrength: -1 }, 'priorStrength is a number from 0 to 1000000, not -1'],
     [
       'a strength without bounds',
       { priorStrength: 1000001 },
-      'the prior strength is a number from 0 to 1000000, not 1000001',
+      'priorStrength is a number from 0 to 1000000, not 1000001',
     ],
     ['a broken power', { forgetting: 1.5 }, 'forgetting is a whole number from 0 to 16, not 1.5'],
     ['a power too high', { forgetting: 17 }, 'forgetting is a whole number from 0 to 16, not 17'],

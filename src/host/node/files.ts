@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { UserError } from '../../errors.js';
+import { checkOutput } from './output.js';
 import { explained } from './system-error.js';
 
 /** Extensions by which images inside a folder are found, in lower case. */
@@ -47,25 +48,27 @@ async function regularFile(path: string, maxBytes: number): Promise<{ size: numb
 
 /**
  * Writes a file as a whole or not at all: the bytes go to a temporary file beside it, which then takes its name.
- * A file that was there before is replaced.
+ * A file that was there before is replaced, and its permissions stay; a symbolic link stays one.
  *
- * @throws UserError when the folder is missing or cannot be written, or the path is a folder's.
+ * @throws UserError when the folder is missing or cannot be written, or the path is that of a folder or device
  */
 export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<void> {
+  const output = await checkOutput(path);
   const temporary = join(
-    dirname(path),
-    `.${basename(path).slice(0, 64)}.${randomBytes(6).toString('hex')}.tmp`,
+    dirname(output.path),
+    `.${basename(output.path).slice(0, 64)}.${randomBytes(6).toString('hex')}.tmp`,
   );
   await explained(`write ${path}`, async () => {
     try {
       const file = await open(temporary, 'wx');
       try {
+        if (output.mode !== null) await file.chmod(output.mode);
         await file.writeFile(bytes);
         await file.sync();
       } finally {
         await file.close();
       }
-      await rename(temporary, path);
+      await rename(temporary, output.path);
     } catch (error) {
       await rm(temporary, { force: true });
       throw error;
