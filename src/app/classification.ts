@@ -55,8 +55,14 @@ export class Classification {
     return this.#settings.sure < 1 && this.run.timesteps >= this.#settings.minimumTimesteps;
   }
 
+  /** Whether the answer is as sure as was asked for. It is worked out only where it may be. */
+  isSure(answer?: Answer): boolean {
+    if (!this.mayStop) return false;
+    return (answer ?? this.answer(1)).predictions[0]!.probability >= this.#settings.sure;
+  }
+
   /** Whether the run is over with this answer. */
-  isLast({ predictions }: Answer): boolean {
-    return this.ended || (this.mayStop && predictions[0]!.probability >= this.#settings.sure);
+  isLast(answer: Answer): boolean {
+    return this.ended || this.isSure(answer);
   }
 }

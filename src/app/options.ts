@@ -68,6 +68,7 @@ export const CLASSIFY_SETTINGS = {
     otherwise: "the model's",
     flag: '--timesteps <n>',
     label: 'Timesteps',
+    offered: { least: 1, most: 1000, step: 1 },
   },
   ...RUN_SETTINGS,
   stopWhenSure: {

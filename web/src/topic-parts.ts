@@ -19,7 +19,10 @@ export function explainLayer(index: number, { model, frame, energyModel }: Situa
   const operations = frame?.layerOperations[index] ?? 0;
   const share = frame?.timesteps ? spikes / neurons / frame.timesteps : 0;
   const energy =
-    (operations * energyModel.picojoulesPerSynapticOperation + spikes * energyModel.picojoulesPerSpike) / 1e9;
+    (operations * energyModel.picojoulesPerSynapticOperation +
+      spikes * energyModel.picojoulesPerSpike +
+      neurons * (frame?.timesteps ?? 0) * (energyModel.picojoulesPerNeuronUpdate ?? 0)) /
+    1e9;
   const inputs = connections.map(({ source, kernel, stride }) => {
     const from = source < 0 ? 'the image' : sourceName(model, source);
     if (kernel === 0) return `unchanged from ${from}`;

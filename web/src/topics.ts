@@ -170,6 +170,18 @@ const TOPICS: Readonly<Record<string, (situation: Situation) => Explanation>> = 
     ],
     facts: [],
   }),
+  'stop-when-sure': ({ settings, frame }) => ({
+    title: 'Stop when sure',
+    reference: 'eqs. (14), (18)',
+    paragraphs: [
+      'The run ends once the leading class has the highest firing rate with this posterior probability, at the earliest after 16 timesteps. Most pictures need far fewer timesteps than the hardest, so this saves energy.',
+      'It is how settled the answer is, and not how often such answers are right: a network can be sure and wrong.',
+    ],
+    facts: [
+      ['Stops at', settings.stopWhenSure === null ? 'nothing' : `${100 * settings.stopWhenSure} %`],
+      ['Sure now', frame === null ? '–' : formatProbability(frame.predictions[0]!.probability)],
+    ],
+  }),
   'initial-potential': ({ settings }) => ({
     title: 'Initial membrane potential',
     reference: 'the paper starts at 0',
