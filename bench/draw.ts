@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Spec } from 'vega';
 import { renderSvg } from '../lab/report/render.js';
 import { UserError } from '../src/errors.js';
-import { readFileChecked, writeFileAtomic } from '../src/node/files.js';
+import { readFileChecked, writeFileAtomic } from '../src/host/node/files.js';
 import type { BenchResult } from './measure/result.js';
 import { comparisonFigure } from './report/comparison-figure.js';
 import { kernelsFigure } from './report/kernels-figure.js';

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { writeModel } from '../src/file/file.js';
 import type { SpikingNetwork } from '../src/graph/network.js';
-import { loadModelFile, shippedModelPath } from '../src/node/models.js';
+import { loadModelFile, shippedModelPath } from '../src/host/node/models.js';
 import { snnwasm } from './support/cli.js';
 import { bundled, EdgeCommand, smallNetwork } from './support/edge.js';
 import { picture, rgb } from './support/rgb.js';

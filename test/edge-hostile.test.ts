@@ -2,7 +2,7 @@
 import { deflateSync, inflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { nodeCodecs } from '../src/node/codecs.js';
+import { nodeCodecs } from '../src/host/node/codecs.js';
 import { decodeImage } from '../src/picture/decode.js';
 import { resizeImage } from '../src/picture/resize.js';
 import { makePalette, makePng, pngChunk } from './fixtures/images/make.js';

@@ -4,13 +4,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CALL_TIMESTEPS } from '../src/engine/plan.js';
 import { Simulation } from '../src/engine/simulation.js';
+import type { Propagation, SpikingNetwork } from '../src/graph/network.js';
+import { nodeCodecs } from '../src/host/node/codecs.js';
+import { kernelModule } from '../src/host/node/kernels.js';
+import { loadModelFile, shippedModelPath } from '../src/host/node/models.js';
 import { decodeImage } from '../src/picture/decode.js';
 import { resizeImage } from '../src/picture/resize.js';
 import { quantiseInput } from '../src/picture/tensor.js';
-import type { Propagation, SpikingNetwork } from '../src/graph/network.js';
-import { nodeCodecs } from '../src/node/codecs.js';
-import { kernelModule } from '../src/node/kernels.js';
-import { loadModelFile, shippedModelPath } from '../src/node/models.js';
 import { arbitraryNetwork, uniform } from './generate.js';
 import { simulate, size } from './reference/simulator.js';
 

@@ -3,13 +3,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openCifar100 } from '../../lab/data/cifar100.js';
+import type { SpikingNetwork } from '../../src/graph/network.js';
+import { nodeCodecs } from '../../src/host/node/codecs.js';
+import { listImages, readFileChecked } from '../../src/host/node/files.js';
 import { decodeImage } from '../../src/picture/decode.js';
 import type { PixelImage } from '../../src/picture/pixel-image.js';
 import { resizeImage } from '../../src/picture/resize.js';
 import { quantiseInput } from '../../src/picture/tensor.js';
-import type { SpikingNetwork } from '../../src/graph/network.js';
-import { nodeCodecs } from '../../src/node/codecs.js';
-import { listImages, readFileChecked } from '../../src/node/files.js';
 
 const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url));
 const BESIDE = fileURLToPath(new URL('../../../shared/cifar-100-binary', import.meta.url));

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { UserError } from '../../src/errors.js';
-import { explained } from '../../src/node/system-error.js';
+import { explained } from '../../src/host/node/system-error.js';
 import { faultOf, largestSize } from './member.js';
 import type { ArchiveSource, Member } from './source.js';
 import { readTar, type TarPart } from './tar.js';

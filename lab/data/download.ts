@@ -1,10 +1,9 @@
 /** Downloads one file of a known size, and goes on where an earlier download stopped. */
 
 import { open, stat } from 'node:fs/promises';
-import type { IncomingMessage } from 'node:http';
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import { UserError } from '../../src/errors.js';
-import { explained } from '../../src/node/system-error.js';
+import { explained } from '../../src/host/node/system-error.js';
 import type { StreamOptions } from './archive.js';
 import { bodyOf, request } from './http.js';
 

@@ -2,7 +2,7 @@
 import { type IncomingMessage, get as insecureGet } from 'node:http';
 import { get as secureGet } from 'node:https';
 import { UserError } from '../../src/errors.js';
-import { printable, reasonOf } from '../../src/node/system-error.js';
+import { printable, reasonOf } from '../../src/host/node/system-error.js';
 
 const MOST_REDIRECTS = 5;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);

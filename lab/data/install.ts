@@ -2,7 +2,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UserError } from '../../src/errors.js';
-import { explained } from '../../src/node/system-error.js';
+import { explained } from '../../src/host/node/system-error.js';
 import { archiveFault, unpackArchive } from './archive.js';
 import { type DownloadOptions, download } from './download.js';
 import { missingMembers } from './member.js';

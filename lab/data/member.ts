@@ -2,8 +2,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../src/errors.js';
-import { readFileChecked } from '../../src/node/files.js';
-import { explained } from '../../src/node/system-error.js';
+import { readFileChecked } from '../../src/host/node/files.js';
+import { explained } from '../../src/host/node/system-error.js';
 import type { Member } from './source.js';
 
 /** Larger texts are no lists of names. */

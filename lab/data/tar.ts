@@ -3,7 +3,7 @@
  * refuses what an honest archive of data has no need of. Paths are told and never used.
  */
 import { UserError } from '../../src/errors.js';
-import { printable } from '../../src/node/system-error.js';
+import { printable } from '../../src/host/node/system-error.js';
 import { BLOCK_BYTES, describedBy, NO_DESCRIPTION, readHeader, type TarHeader } from './tar-header.js';
 
 /** An entry begins; bytes of the entry that began last; that entry ends. */

@@ -9,7 +9,7 @@
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { checksum } from '../../src/file/checksum.js';
-import { explained } from '../../src/node/system-error.js';
+import { explained } from '../../src/host/node/system-error.js';
 
 const ENTRY_HEADER = 12;
 const LARGEST_PAYLOAD = 2 ** 28;

@@ -5,14 +5,14 @@
 import { inflateRawSync } from 'node:zlib';
 import { ProgressLine } from '../../src/cli/progress.js';
 import { shareModel } from '../../src/engine/shared-model.js';
-import type { LabelledImage } from '../../src/fit/labelled-images.js';
+import { writeModel } from '../../src/file/file.js';
 import { type ObserverOptions, shapeOf } from '../../src/fit/observer.js';
 import { recordBytes } from '../../src/fit/record.js';
-import { writeModel } from '../../src/file/file.js';
 import type { SpikingNetwork } from '../../src/graph/network.js';
-import { sha256 } from '../../src/node/hash.js';
-import { kernelModule, sharedKernelModule } from '../../src/node/kernels.js';
-import { runPool } from '../../src/node/pool.js';
+import { sha256 } from '../../src/host/node/hash.js';
+import { kernelModule, sharedKernelModule } from '../../src/host/node/kernels.js';
+import { runPool } from '../../src/host/node/pool.js';
+import type { LabelledImage } from '../../src/fit/labelled-images.js';
 import { Journal } from './journal.js';
 import type { EvaluationJob, EvaluationResult, EvaluationWorkerData } from './worker.js';
 
@@ -107,7 +107,16 @@ function simulatedHash(network: SpikingNetwork): string {
       ...network,
       name: 'simulated',
       heads: network.heads.map((head) => ({ ...head, priorStrength: 0 })),
-      defaults: { coding: 'rate', digits: 1, timesteps: 1, initialPotential: 0, propagation: 'synchronous', head: null, forgetting: 0 },
+      defaults: {
+        coding: 'rate',
+        digits: 1,
+        readout: 'spikes',
+        timesteps: 1,
+        initialPotential: 0,
+        propagation: 'synchronous',
+        head: null,
+        forgetting: 0,
+      },
       provenance: {},
     }),
   );

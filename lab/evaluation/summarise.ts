@@ -1,14 +1,13 @@
 /** From the raw counts of an evaluation to results.json. */
-import { analogMultiplyAccumulates, multiplyAccumulates } from '../../src/answer.js';
-import {
-  annEnergyMillijoules,
-  DEFAULT_ENERGY_MODEL,
-  ENERGY_MODELS,
-  energyMillijoules,
-} from '../../src/energy.js';
+
 import { TARGET_LOSS } from '../../src/fit/rules.js';
+
+import { orderUpTo } from '../../src/engine/order.js';
 import { describeModel } from '../../src/graph/describe.js';
+import { sizeOf } from '../../src/graph/extents.js';
 import type { SpikingNetwork } from '../../src/graph/network.js';
+import { analogMultiplyAccumulates, multiplyAccumulates } from '../../src/run/answer.js';
+import { annEnergyMillijoules, DEFAULT_ENERGY_MODEL, ENERGY_MODELS, energyMillijoules } from '../../src/run/energy.js';
 import { fraction } from './bootstrap.js';
 import type { CurveCollector, CurveCounts } from './curves.js';
 import type { Curve, Estimate, LayerResult, Results, TargetEnergy } from './results.js';
@@ -74,6 +73,7 @@ function curveOf(
   const synapticOperations = sumsOverImages(curve.operations, rows.length);
   const { kind, rule, strength, forgetting } = curve.plan;
   const analog = analogMultiplyAccumulates(network);
+  const updates = neuronsOf(network, heads, curve);
   return {
     kind,
     ...headOf(network, heads, curve),
@@ -93,6 +93,7 @@ function curveOf(
               spikes: curve.spikes[row]! / images,
               synapticOperations: synapticOperations[row]! / images,
               analogMultiplyAccumulates: analog,
+              neuronUpdates: rows[row]! * updates,
             },
             model,
           ),
@@ -100,6 +101,20 @@ function curveOf(
       ]),
     ),
   };
+}
+
+/** Neurons that a timestep brings up to date: of the populations that a curve needs, and of its heads. */
+function neuronsOf(
+  network: SpikingNetwork,
+  heads: readonly number[],
+  { plan: { kind, position } }: CurveCounts,
+): number {
+  const last = kind === 'truncated' ? heads[position]! : heads[heads.length - 1]!;
+  const outputs = (kind === 'fused' ? 2 : 1) * network.labels.length;
+  return orderUpTo(network, network.heads[last]!.population).reduce(
+    (sum, { index }) => sum + sizeOf(network.populations[index]!.shape),
+    outputs,
+  );
 }
 
 function headOf(

@@ -2,10 +2,11 @@
  * The energy that each curve needs to come within one point of the ANN, and what fusion saves of it, with bootstrap
  * intervals: images are drawn anew with replacement, and everything (the ANN's accuracy too) follows from the drawn.
  */
-import type { EnergyModel } from '../../src/energy.js';
-import { energyMillijoules } from '../../src/energy.js';
+
 import { crossing } from '../../src/fit/crossing.js';
 import { TARGET_LOSS } from '../../src/fit/rules.js';
+import { type EnergyModel, energyMillijoules } from '../../src/run/energy.js';
+
 import { percentileInterval, RESAMPLES, resample } from './bootstrap.js';
 import type { CurveCollector, CurveCounts } from './curves.js';
 import type { Estimate } from './results.js';

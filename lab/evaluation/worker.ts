@@ -5,8 +5,8 @@ import { deflateRawSync } from 'node:zlib';
 import type { ModelShare } from '../../src/engine/shared-model.js';
 import { Observer, type ObserverOptions } from '../../src/fit/observer.js';
 import { encodeRecord } from '../../src/fit/record.js';
-import type { PixelImage } from '../../src/picture/pixel-image.js';
 import type { SpikingNetwork } from '../../src/graph/network.js';
+import type { PixelImage } from '../../src/picture/pixel-image.js';
 
 export interface EvaluationWorkerData {
   readonly module: WebAssembly.Module;

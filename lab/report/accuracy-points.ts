@@ -1,5 +1,6 @@
 /** Curves as points of a plot of accuracy against energy on a logarithmic axis. */
-import { DEFAULT_ENERGY_MODEL } from '../../src/energy.js';
+import { DEFAULT_ENERGY_MODEL } from '../../src/run/energy.js';
+
 import type { Curve } from '../evaluation/results.js';
 
 /** Points nearer to each other than this many pixels look the same. */

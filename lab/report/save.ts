@@ -1,8 +1,8 @@
 /** Writes reports to disk. */
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { readFileChecked, writeFileAtomic } from '../../src/node/files.js';
-import { explained } from '../../src/node/system-error.js';
+import { readFileChecked, writeFileAtomic } from '../../src/host/node/files.js';
+import { explained } from '../../src/host/node/system-error.js';
 import type { Results } from '../evaluation/results.js';
 import { readResults } from './read.js';
 import { canDraw } from './render.js';

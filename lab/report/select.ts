@@ -1,8 +1,10 @@
 /** Finds in the results what the figures and tables speak of. Nothing here mixes two k: each is a method of its own. */
-import { DEFAULT_ENERGY_MODEL } from '../../src/energy.js';
+
 import { crossing } from '../../src/fit/crossing.js';
 import type { StrengthRule } from '../../src/fit/rules.js';
+import { DEFAULT_ENERGY_MODEL } from '../../src/run/energy.js';
 import type { Curve, CurveKind, Estimate, Results, TargetEnergy } from '../evaluation/results.js';
+
 import { BASELINE, type Identity, withIdentity } from './identity.js';
 
 /** What is said of a strength that a rule chose: "strength of least energy". */

@@ -1,5 +1,6 @@
 /** Numbers and names as figures and tables write them. */
-import { DEFAULT_ENERGY_MODEL } from '../../src/energy.js';
+import { DEFAULT_ENERGY_MODEL } from '../../src/run/energy.js';
+
 import type { Estimate, TargetEnergy } from '../evaluation/results.js';
 import type { Reached } from './select.js';
 

@@ -5,17 +5,17 @@
 import * as E from '../../assembly/edge/layout.js';
 import * as R from '../../assembly/records.js';
 import { GROUP_LENGTH } from '../../portable/highest.js';
-import { multiplyAccumulates } from '../answer.js';
-import { annEnergyMillijoules, DEFAULT_ENERGY_MODEL, energyModel } from '../energy.js';
-import { CALL_TIMESTEPS, type MemoryPlan, planMemory } from '../engine/plan.js';
-import { exactTimestepLimit } from '../engine/range.js';
 import { Arena } from '../engine/arena.js';
 import { type OrderEntry, orderOf } from '../engine/order.js';
+import { CALL_TIMESTEPS, type MemoryPlan, planMemory } from '../engine/plan.js';
+import { exactTimestepLimit } from '../engine/range.js';
 import { PAGE_BYTES } from '../engine/wasm.js';
 import { writeCourse, writeOrder, writePlan } from '../engine/write-state.js';
 import { UserError } from '../errors.js';
-import { quantiseInput } from '../picture/tensor.js';
 import type { SpikingNetwork } from '../graph/network.js';
+import { quantiseInput } from '../picture/tensor.js';
+import { multiplyAccumulates } from '../run/answer.js';
+import { annEnergyMillijoules, DEFAULT_ENERGY_MODEL, energyModel } from '../run/energy.js';
 
 /** Addresses are signed in places, so memory ends at 2 GiB. */
 const LARGEST_MEMORY = 2 ** 31 - PAGE_BYTES;

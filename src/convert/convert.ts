@@ -3,15 +3,15 @@
  * Everything is fitted on training images; the test set is never looked at.
  */
 
-import { TrainedPass } from '../engine/trained.js';
 import { exactTimestepLimit } from '../engine/range.js';
+import { TrainedPass } from '../engine/trained.js';
 import { UserError } from '../errors.js';
+import { writeModel } from '../file/file.js';
 import { drawIndices, type LabelledImages } from '../fit/labelled-images.js';
 import { PRIOR_OCCLUSION } from '../fit/pictures.js';
 import { fitPriors } from '../fit/priors.js';
-import { normaliseInput } from '../picture/tensor.js';
-import { writeModel } from '../file/file.js';
 import type { Network, Propagation, Provenance, SpikingNetwork } from '../graph/network.js';
+import { normaliseInput } from '../picture/tensor.js';
 import { Calibration, type CalibrationState, type Lambdas } from './calibrate.js';
 import { foldBatchNormalisation } from './fold.js';
 import { normaliseWeights } from './normalise.js';
@@ -150,6 +150,7 @@ export function quantiseNetwork(
     defaults: {
       coding: 'rate',
       digits: 4,
+      readout: 'spikes',
       timesteps: options.timesteps,
       initialPotential: options.initialPotential,
       propagation: options.propagation,

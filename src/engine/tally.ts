@@ -1,4 +1,5 @@
 /** The one loop over a simulation's timesteps, and the one place that sums what it says of each of them. */
+import { sizeOf } from '../graph/extents.js';
 import type { Simulation } from './simulation.js';
 
 /**
@@ -27,7 +28,9 @@ export interface Events {
   /** Spikes received, each counted once for every synapse over which it came. */
   synapticOperations: number;
   /** The same if weights of 0 were synapses too. */
-  allOperations: number;
+  synapticOperationsWithZeros: number;
+  /** Neurons brought up to date, each once a timestep, in radix coding once a phase. */
+  neuronUpdates: number;
 }
 
 /** Those of a head, and the spikes of each of its classes. */
@@ -37,7 +40,12 @@ export interface HeadEvents extends Events {
   readonly counts: Uint32Array;
 }
 
-const NOTHING: Readonly<Events> = { spikes: 0, synapticOperations: 0, allOperations: 0 };
+const NOTHING: Readonly<Events> = {
+  spikes: 0,
+  synapticOperations: 0,
+  synapticOperationsWithZeros: 0,
+  neuronUpdates: 0,
+};
 
 /** What a simulation has done in the timesteps that were added. */
 export class Tally {
@@ -46,6 +54,8 @@ export class Tally {
   /** In the order in which the heads were given. */
   readonly heads: readonly HeadEvents[];
   readonly #simulation: Simulation;
+  /** Neurons of every population. */
+  readonly #neurons: readonly number[];
 
   /**
    * @param simulation - started, so that it is known which populations it computes
@@ -54,6 +64,7 @@ export class Tally {
   constructor(simulation: Simulation, heads: readonly number[]) {
     const classes = simulation.network.labels.length;
     this.#simulation = simulation;
+    this.#neurons = simulation.network.populations.map(({ shape }) => sizeOf(shape));
     this.populations = simulation.network.populations.map(() => ({ ...NOTHING }));
     this.heads = heads.map((head) => ({
       head,
@@ -68,14 +79,28 @@ export class Tally {
       const events = this.populations[population]!;
       events.spikes += this.#simulation.layerSpikes(population, timestep);
       events.synapticOperations += this.#simulation.layerOperations(population, timestep);
-      events.allOperations += this.#simulation.layerAllOperations(population, timestep);
+      events.synapticOperationsWithZeros += this.#simulation.layerAllOperations(population, timestep);
+      events.neuronUpdates += this.#neurons[population]!;
     }
     for (const events of this.heads) {
       events.spikes += this.#simulation.headSpikes(events.head, timestep);
       events.synapticOperations += this.#simulation.headOperations(events.head, timestep);
-      events.allOperations += this.#simulation.headAllOperations(events.head, timestep);
+      events.synapticOperationsWithZeros += this.#simulation.headAllOperations(events.head, timestep);
+      events.neuronUpdates += events.counts.length;
       this.#simulation.addFired(events.head, timestep, events.counts);
     }
+  }
+
+  /** Populations and heads together. */
+  total(): Events {
+    const sum = { ...NOTHING };
+    for (const events of [...this.populations, ...this.heads]) {
+      sum.spikes += events.spikes;
+      sum.synapticOperations += events.synapticOperations;
+      sum.synapticOperationsWithZeros += events.synapticOperationsWithZeros;
+      sum.neuronUpdates += events.neuronUpdates;
+    }
+    return sum;
   }
 
   /** Forgets all that was added. */
@@ -83,7 +108,8 @@ export class Tally {
     for (const events of [...this.populations, ...this.heads]) {
       events.spikes = 0;
       events.synapticOperations = 0;
-      events.allOperations = 0;
+      events.synapticOperationsWithZeros = 0;
+      events.neuronUpdates = 0;
     }
     for (const { counts } of this.heads) counts.fill(0);
   }

@@ -1,11 +1,12 @@
 /** Runs one image through the trained network and through the spiking one, and keeps what an evaluation needs. */
-import { TrainedPass } from '../engine/trained.js';
+
 import type { ModelShare } from '../engine/shared-model.js';
 import { Simulation } from '../engine/simulation.js';
 import { eachTimestep, Tally } from '../engine/tally.js';
+import { TrainedPass } from '../engine/trained.js';
+import type { Propagation, SpikingNetwork } from '../graph/network.js';
 import type { PixelImage } from '../picture/pixel-image.js';
 import { normaliseInput, quantiseInput } from '../picture/tensor.js';
-import type { Propagation, SpikingNetwork } from '../graph/network.js';
 import { dequantise } from './dequantise.js';
 import { type ImageRecord, newRecord, type RecordShape } from './record.js';
 

@@ -1,7 +1,7 @@
 /** Variants of a labelled picture, which leave its label as it is. */
 
-import type { PixelImage } from '../picture/pixel-image.js';
 import type { InputNormalisation } from '../graph/network.js';
+import type { PixelImage } from '../picture/pixel-image.js';
 import { uniformNumbers } from '../random.js';
 
 /**

@@ -34,12 +34,28 @@ export class Evidence {
     portable.addFired(this.#sums, fired, fired.length, weight);
   }
 
-  /** M_j and N_k until now. A copy. */
+  /**
+   * Takes the next timestep of neurons that integrate.
+   *
+   * @param received - a class: what its output neuron received
+   * @param threshold - a class
+   */
+  addReceived(received: BigInt64Array, threshold: Int32Array): void {
+    const weight = timestepWeight(++this.#timesteps, this.#forgetting);
+    this.#total += weight;
+    this.#squares += weight * weight;
+    for (let label = 0; label < threshold.length; label++) {
+      this.#sums[label]! += (weight * Number(received[label]!)) / threshold[label]!;
+    }
+  }
+
+  /** M_j and N_k until now, M_j clamped to what spikes can say. A copy. */
   counts(): SpikeCounts {
     const scale = portable.evidenceScale(this.#total, this.#squares);
     const counts = new Float64Array(this.#sums.length);
     portable.scaleEvidence(this.#sums, counts.length, scale, counts);
-    return { counts, timesteps: this.#total * scale };
+    const timesteps = this.#total * scale;
+    return { counts: counts.map((count) => Math.max(0, Math.min(timesteps, count))), timesteps };
   }
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CALL_TIMESTEPS } from '../../src/engine/plan.js';
 import { Simulation } from '../../src/engine/simulation.js';
 import { eachTimestep, Tally } from '../../src/engine/tally.js';
-import { kernelModule } from '../../src/node/kernels.js';
+import { kernelModule } from '../../src/host/node/kernels.js';
 import { inputOf, picture, rgb } from '../support/rgb.js';
 
 const simulation = await Simulation.create(await kernelModule(), rgb);

@@ -4,25 +4,19 @@ import { describe, expect, it } from 'vitest';
 import { fraction, percentileInterval, resample } from '../../lab/evaluation/bootstrap.js';
 import { CurveCollector, type CurveCounts, type CurvePlan, planCurves } from '../../lab/evaluation/curves.js';
 import { targetsOf } from '../../lab/evaluation/targets.js';
-import { DEFAULT_ENERGY_MODEL } from '../../src/energy.js';
 import { crossing } from '../../src/fit/crossing.js';
 import { Observations } from '../../src/fit/observations.js';
 import { Observer } from '../../src/fit/observer.js';
-import {
-  decodeRecord,
-  encodeRecord,
-  type ImageRecord,
-  newRecord,
-  recordBytes,
-} from '../../src/fit/record.js';
+import { decodeRecord, encodeRecord, type ImageRecord, newRecord, recordBytes } from '../../src/fit/record.js';
 import { rowsUpTo } from '../../src/fit/rows.js';
 import type { FittedStrength } from '../../src/fit/rules.js';
 import { RowWeights } from '../../src/fusion/evidence.js';
 import { fuse } from '../../src/fusion/posterior.js';
 import type { SpikeCounts } from '../../src/fusion/prior.js';
+import { kernelModule } from '../../src/host/node/kernels.js';
 import { quantiseInput } from '../../src/picture/tensor.js';
-import { kernelModule } from '../../src/node/kernels.js';
 import { uniformNumbers } from '../../src/random.js';
+import { DEFAULT_ENERGY_MODEL } from '../../src/run/energy.js';
 import { buildNetwork } from '../generate.js';
 import { simulate } from '../reference/simulator.js';
 

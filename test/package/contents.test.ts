@@ -11,7 +11,7 @@ import { PATIENCE, type Packed, pack, ROOT, runTool, workFolder } from '../suppo
 const ALLOWED = [
   /^(LICENSE|README\.md|package\.json)$/,
   /^dist\/(src|lab|assembly)\/[\w/.-]+\.d\.ts$/,
-  /^dist\/(?!src\/browser\/|src\/index\.js)(src|lab|assembly)\/[\w/.-]+\.js$/,
+  /^dist\/(?!src\/host\/browser\/|src\/entry\/convert\.js|src\/index\.js)(src|lab|assembly)\/[\w/.-]+\.js$/,
   /^dist\/bin\/snnwasm\.js$/,
   /^dist\/portable\/\w+\.js$/,
   /^dist\/browser\/[\w.-]+\.(js|wasm)$/,

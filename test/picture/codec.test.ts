@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { afterEach, expect, it, vi } from 'vitest';
 import { UserError } from '../../src/errors.js';
-import { nodeCodecs } from '../../src/node/codecs.js';
+import { nodeCodecs } from '../../src/host/node/codecs.js';
 import { decodeImage } from '../../src/picture/decode.js';
 import { picture } from '../fixtures/images/make.js';
 

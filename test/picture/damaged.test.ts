@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import sharp, { type Sharp } from 'sharp';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { UserError } from '../../src/errors.js';
-import { nodeCodecs } from '../../src/node/codecs.js';
+import { nodeCodecs } from '../../src/host/node/codecs.js';
 import type { CodecSource } from '../../src/picture/codec.js';
 import { decodeImage } from '../../src/picture/decode.js';
 import { readHeader } from '../../src/picture/header.js';

@@ -3,7 +3,7 @@
  */
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { nodeCodecs } from '../../src/node/codecs.js';
+import { nodeCodecs } from '../../src/host/node/codecs.js';
 import { decodeImage } from '../../src/picture/decode.js';
 import type { PixelImage } from '../../src/picture/pixel-image.js';
 import { makePalette, makePng, picture, pngChunk } from '../fixtures/images/make.js';

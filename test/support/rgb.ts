@@ -1,8 +1,8 @@
 /** A small random spiking network for colour pictures, and pictures for it. */
 
+import type { SpikingNetwork } from '../../src/graph/network.js';
 import type { PixelImage } from '../../src/picture/pixel-image.js';
 import { quantiseInput } from '../../src/picture/tensor.js';
-import type { SpikingNetwork } from '../../src/graph/network.js';
 import { buildNetwork, uniform } from '../generate.js';
 
 /** Three blocks with the internal heads "1" and "2", ten classes, 9 x 8 pixels; 64 timesteps by default. */

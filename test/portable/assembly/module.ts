@@ -6,15 +6,6 @@ export { addFired, evidenceScale, scaleEvidence, timestepWeight } from '../../..
 export { computeHighest } from '../../../portable/highest';
 export { cos, exp, log, log1p, sin } from '../../../portable/math';
 export { isTransposed, uprightOrigin, uprightStepX, uprightStepY } from '../../../portable/orientation';
-export {
-  computePosterior,
-  computeScores,
-  firingRate,
-  fusedScore,
-  isPrior,
-  lowerEnd,
-  priorShape,
-  upperEnd,
-} from '../../../portable/posterior';
+export { computePosterior, computeScores, firingRate, fusedScore, isPrior, lowerEnd, priorShape, upperEnd } from '../../../portable/posterior';
 export { rankClasses, ranksBefore } from '../../../portable/ranking';
 export { resizePixels, resizeScratch } from '../../../portable/resize';
