@@ -33,7 +33,7 @@ const LOAD_SETTINGS = {
   },
   codecs: {
     kind: instance('a function that gives a compiled decoder', isFunction<CodecSource>),
-    help: 'where compiled image decoders come from',
+    help: 'gives the compiled image decoders',
     otherwise: 'the files of this package',
     flag: null,
   },

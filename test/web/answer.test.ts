@@ -200,7 +200,7 @@ describeWithChromium('the answer of the demo page', () => {
     expect(report.predictions[0]!.index).toBe(answer.predictions[0]!.index);
     expect(await demo.text('#clock')).toBe(`${answer.timesteps} / ${answer.timesteps}`);
     await page.getByRole('button', { name: 'Defaults' }).click();
-    await expect.poll(() => demo.text('#clock')).toBe('64 / 64');
+    await expect.poll(() => demo.text('#clock'), { timeout: 15_000 }).toBe('64 / 64');
   });
 
   it('takes labels and bounds of its controls from the schema', async () => {
