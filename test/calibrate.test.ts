@@ -7,7 +7,7 @@ import { foldBatchNormalisation } from '../src/convert/fold.js';
 import { TrainedPass } from '../src/engine/trained.js';
 import { UserError } from '../src/errors.js';
 import type { Network } from '../src/graph/network.js';
-import { kernelModule } from '../src/node/kernels.js';
+import { kernelModule } from '../src/host/node/kernels.js';
 import { forward } from './reference/forward.js';
 import { buildTrained, trainedInput } from './support/trained.js';
 

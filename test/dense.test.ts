@@ -8,7 +8,7 @@ import { type Checkpoint, readSafetensors } from '../src/convert/safetensors.js'
 import { TrainedPass } from '../src/engine/trained.js';
 import { UserError } from '../src/errors.js';
 import type { Network } from '../src/graph/network.js';
-import { kernelModule } from '../src/node/kernels.js';
+import { kernelModule } from '../src/host/node/kernels.js';
 import { forward } from './reference/forward.js';
 import { largest, largestDifference } from './support/compare.js';
 import { arbitraryTrainedRun, buildTrained } from './support/trained.js';

@@ -4,15 +4,7 @@
  */
 import fc from 'fast-check';
 import { MAXIMUM_FORGETTING } from '../src/graph/bounds.js';
-import type {
-  Propagation,
-  Shape,
-  SpikingSynapses,
-  SpikingConvolution,
-  SpikingHead,
-  SpikingPopulation,
-  SpikingNetwork,
-} from '../src/graph/network.js';
+import type { Propagation, Shape, SpikingConvolution, SpikingHead, SpikingNetwork, SpikingPopulation, SpikingSynapses } from '../src/graph/network.js';
 import { IMAGE } from '../src/graph/network.js';
 import { uniformNumbers } from '../src/random.js';
 

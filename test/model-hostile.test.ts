@@ -5,16 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { UserError } from '../src/errors.js';
 import { readModel, writeModel } from '../src/file/file.js';
 import { uniform } from './generate.js';
-import {
-  expectRefusal,
-  forge,
-  forgeData,
-  forgeField,
-  small,
-  smallData,
-  smallFile,
-  smallHeader,
-} from './support/small-model.js';
+import { expectRefusal, forge, forgeData, forgeField, small, smallData, smallFile, smallHeader } from './support/small-model.js';
 
 describe('a hostile header', () => {
   it('is forged well enough to be believed unless something is wrong', () => {

@@ -5,9 +5,8 @@ import { exactTimestepLimit, quickTimestepLimit } from '../src/engine/range.js';
 import { Simulation } from '../src/engine/simulation.js';
 import { UserError } from '../src/errors.js';
 import { writeModel } from '../src/file/file.js';
-import type { SpikingNetwork } from '../src/graph/network.js';
-import { IMAGE } from '../src/graph/network.js';
-import { kernelModule } from '../src/node/kernels.js';
+import { IMAGE, type SpikingNetwork } from '../src/graph/network.js';
+import { kernelModule } from '../src/host/node/kernels.js';
 import { arbitraryNetwork, uniform } from './generate.js';
 import { simulate } from './reference/simulator.js';
 

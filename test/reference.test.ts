@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../src/errors.js';
-import type { SpikingHead, SpikingPopulation, SpikingNetwork } from '../src/graph/network.js';
+import type { SpikingHead, SpikingNetwork, SpikingPopulation } from '../src/graph/network.js';
 import { IMAGE } from '../src/graph/network.js';
 import { fanOut, synapticOperationsByFanOut } from './reference/fan-out.js';
 import { randomInput, randomNetwork } from './reference/random-network.js';

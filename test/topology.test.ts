@@ -2,13 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../src/errors.js';
 import { writeModel } from '../src/file/file.js';
-import type {
-  Shape,
-  SpikingSynapses,
-  SpikingConvolution,
-  SpikingPopulation,
-  SpikingNetwork,
-} from '../src/graph/network.js';
+import type { Shape, SpikingConvolution, SpikingNetwork, SpikingPopulation, SpikingSynapses } from '../src/graph/network.js';
 
 function convolution(source: number, weights: number, kernel = 1): SpikingConvolution {
   const padding = (kernel - 1) / 2;

@@ -1,14 +1,7 @@
 /** The trunk of a ResNet from a checkpoint's tensors: the stem, and "basic" blocks of two convolutions and a skip. */
 import { UserError } from '../errors.js';
 import { outputExtent, squareWindow } from '../graph/extents.js';
-import {
-  type BatchNormalisation,
-  type Convolution,
-  IMAGE,
-  type Population,
-  type Shape,
-  type Synapses,
-} from '../graph/network.js';
+import { type BatchNormalisation, type Convolution, IMAGE, type Population, type Shape, type Synapses } from '../graph/network.js';
 import type { Parameters } from './parameters.js';
 
 /** A convolution as checkpoints of ResNets have it: without a bias, normalised behind. */
@@ -56,7 +49,9 @@ export class TrunkBuilder {
     const first = this.#convolution(`${name}.conv1`, `${name}.bn1`, source, 1);
     const doubles = outputsOf(first) === 2 * this.#shapeOf(source).channels;
     const stride = chosen ?? (projected && doubles ? 2 : 1);
-    this.#add(`${name}.conv1`, [{ ...first, ...squareWindow(first.kernel.height, stride, first.padding.top) }]);
+    this.#add(`${name}.conv1`, [
+      { ...first, ...squareWindow(first.kernel.height, stride, first.padding.top) },
+    ]);
     const second = this.#convolution(`${name}.conv2`, `${name}.bn2`, source + 1, 1);
     const skip: Synapses = projected
       ? this.#convolution(`${name}.shortcut.conv`, `${name}.shortcut.bn`, source, stride)
@@ -75,10 +70,7 @@ export class TrunkBuilder {
   }
 
   #add(name: string, synapses: readonly Synapses[]): void {
-    const [shape, ...others] = synapses.map((one) => this.#outputOf(one)) as [
-      Shape,
-      ...Shape[],
-    ];
+    const [shape, ...others] = synapses.map((one) => this.#outputOf(one)) as [Shape, ...Shape[]];
     for (const other of others) {
       if (shapeText(other) === shapeText(shape)) continue;
       throw new UserError(

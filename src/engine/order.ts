@@ -9,6 +9,20 @@ export interface OrderEntry {
   readonly index: number;
 }
 
+/** The populations that one needs, itself last. */
+export function orderUpTo(network: SpikingNetwork, population: number): OrderEntry[] {
+  const needed = new Set<number>();
+  need(network, population, needed);
+  return [...needed].sort((a, b) => a - b).map((index) => ({ kind: 'population', index }));
+}
+
+/** Adds a population and all that feed it. */
+function need(network: SpikingNetwork, population: number, needed: Set<number>): void {
+  if (population === IMAGE || needed.has(population)) return;
+  needed.add(population);
+  for (const { source } of network.populations[population]!.synapses) need(network, source, needed);
+}
+
 /**
  * Orders a run.
  *
@@ -19,19 +33,17 @@ export function orderOf(network: SpikingNetwork, heads: readonly number[]): Orde
   const asked = [...new Set(heads)];
   if (asked.length === 0) throw new UserError('no head is selected, so there is nothing to compute');
   const needed = new Set<number>();
-  const need = (population: number): void => {
-    if (population === IMAGE || needed.has(population)) return;
-    needed.add(population);
-    for (const { source } of network.populations[population]!.synapses) need(source);
-  };
   for (const head of asked) {
     const found = network.heads[head];
     if (found === undefined) throw new UserError(`the network has no head ${head}`);
-    need(found.population);
+    need(network, found.population, needed);
   }
   return network.populations.flatMap((_, index): OrderEntry[] => {
     if (!needed.has(index)) return [];
     const readers = asked.filter((head) => network.heads[head]!.population === index);
-    return [{ kind: 'population', index }, ...readers.map((head): OrderEntry => ({ kind: 'head', index: head }))];
+    return [
+      { kind: 'population', index },
+      ...readers.map((head): OrderEntry => ({ kind: 'head', index: head })),
+    ];
   });
 }

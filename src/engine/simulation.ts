@@ -3,8 +3,9 @@
  * host crosses into WebAssembly once for several timesteps, and reads counts without allocating anything.
  */
 import { UserError } from '../errors.js';
+import { sizeOf } from '../graph/extents.js';
 import type { Coding, Propagation, SpikingNetwork } from '../graph/network.js';
-import { type OrderEntry, orderOf } from './order.js';
+import { type OrderEntry, orderOf, orderUpTo } from './order.js';
 import { CALL_TIMESTEPS, type Plan, planMemory, SLOTS } from './plan.js';
 import { exactTimestepLimit, quickTimestepLimit, radixIsExact } from './range.js';
 import type { ModelShare } from './shared-model.js';
@@ -25,6 +26,14 @@ export interface SimulationOptions {
   readonly digits?: number;
 }
 
+/** How an image goes through the network. */
+interface Way {
+  /** Of radix coding; null in rate coding. */
+  readonly digits: number | null;
+  readonly propagation: Propagation;
+  readonly initialPotential: number;
+}
+
 export class Simulation {
   readonly network: SpikingNetwork;
   readonly #kernels: Kernels;
@@ -34,7 +43,7 @@ export class Simulation {
   #timestep = 0;
   #order: readonly OrderEntry[] = [];
   #activePopulations: readonly number[] = [];
-  #radixDigits: number | null = null;
+  #digits: number | null = null;
   /** Entries of the order that a radix run has computed. */
   #computed = 0;
   #timestepLimit: number;
@@ -96,35 +105,52 @@ export class Simulation {
   /**
    * Presents an image and sets time to 0.
    *
-   * @param input - `[y][x][channel]`, in multiples of 2^-inputFractionBits (src/image/tensor.ts)
+   * @param input - `[y][x][channel]`, in multiples of 2^-inputFractionBits (src/picture/tensor.ts)
    * @throws UserError if the input has another size than the network's, or a head is selected that it does not have
    */
   start(input: Int16Array, options: SimulationOptions): void {
+    const { coding = 'rate', digits = this.network.defaults.digits, propagation } = options;
+    this.#present(input, orderOf(this.network, options.heads), {
+      digits: coding === 'radix' ? digits : null,
+      propagation,
+      initialPotential: options.initialPotential,
+    });
+  }
+
+  /**
+   * Presents an image and runs all phases of radix coding of one population and those that feed it, without any head.
+   *
+   * @throws UserError as `start` does
+   */
+  runUpTo(population: number, input: Int16Array, digits: number): void {
+    const order = orderUpTo(this.network, population);
+    this.#present(input, order, { digits, propagation: 'synchronous', initialPotential: 0 });
+    this.#computeTo(order.length, digits);
+  }
+
+  #present(input: Int16Array, order: readonly OrderEntry[], way: Way): void {
     const { channels, height, width } = this.network.input;
     if (input.length !== channels * height * width) {
       throw new UserError(`the network takes ${height}x${width}x${channels} values, but got ${input.length}`);
     }
+    if (way.digits !== null) this.checkDigits(way.digits);
     const { memory } = this.#kernels;
     if (this.#views.isStale(memory)) this.#views = new MemoryViews(memory, this.network, this.#plan);
-    this.#begin(options);
+    this.#order = order;
+    this.#activePopulations = order.flatMap(({ kind, index }) => (kind === 'population' ? [index] : []));
+    this.#digits = way.digits;
+    const radix = way.digits !== null;
+    writeCourse(this.#views.records, this.#plan, {
+      order,
+      coding: radix ? 'radix' : 'rate',
+      propagation: radix ? 'synchronous' : way.propagation,
+    });
     this.#views.image.set(input);
-    if (this.#radixDigits === null) this.#kernels.reset(this.#plan.state.network, options.initialPotential);
+    if (!radix) this.#kernels.reset(this.#plan.state.network, way.initialPotential);
     this.#kernels.present(this.#plan.state.network);
     this.#timestep = 0;
     this.#computed = 0;
     this.#presented++;
-  }
-
-  #begin({ heads, coding = 'rate', digits, propagation }: SimulationOptions): void {
-    this.#order = orderOf(this.network, heads);
-    this.#activePopulations = this.#order.flatMap(({ kind, index }) => (kind === 'population' ? [index] : []));
-    this.#radixDigits = coding === 'radix' ? (digits ?? this.network.defaults.digits) : null;
-    if (this.#radixDigits !== null) this.checkDigits(this.#radixDigits);
-    writeCourse(this.#views.records, this.#plan, {
-      order: this.#order,
-      coding,
-      propagation: coding === 'radix' ? 'synchronous' : propagation,
-    });
   }
 
   /** @throws UserError if numbers of so many digits could overflow what a neuron accumulates */
@@ -143,14 +169,30 @@ export class Simulation {
    * @param head - index of the head to stop at; it must have been selected
    */
   advanceTo(head: number): void {
-    const digits = this.#radixDigits;
+    const digits = this.#digits;
     if (digits === null) throw new RangeError('the run is in rate coding, which advances by timesteps');
     const end = this.#order.findIndex(({ kind, index }) => kind === 'head' && index === head) + 1;
     if (end === 0) throw new RangeError(`head ${head} is not selected`);
+    this.#computeTo(end, digits);
+  }
+
+  #computeTo(end: number, digits: number): void {
     if (end <= this.#computed) return;
     this.#kernels.advance(this.#plan.state.network, this.#computed, end, 1, digits);
     this.#computed = end;
     this.#timestep = digits;
+  }
+
+  /** Numbers that the neurons of a population said in radix coding, `[y][x][channel]`. A copy. */
+  numbers(population: number): Uint16Array {
+    const digits = this.#timestep;
+    const numbers = new Uint16Array(sizeOf(this.network.populations[population]!.shape));
+    for (let phase = 1; phase <= digits; phase++) {
+      this.layerSpikeMap(population, phase).forEach((spike, neuron) => {
+        numbers[neuron] = numbers[neuron]! * 2 + spike;
+      });
+    }
+    return numbers;
   }
 
   /** Populations and heads that a radix run has computed so far, in their order. */
@@ -167,7 +209,7 @@ export class Simulation {
   advance(timesteps: number): number {
     const steps = Math.min(timesteps, CALL_TIMESTEPS);
     this.checkTimesteps(this.#timestep + steps);
-    if (this.#radixDigits !== null) throw new RangeError('the run is in radix coding, which advances by heads');
+    if (this.#digits !== null) throw new RangeError('the run is in radix coding, which advances by heads');
     this.#kernels.advance(this.#plan.state.network, 0, this.#order.length, this.#timestep + 1, steps);
     this.#timestep += steps;
     return steps;

@@ -4,15 +4,7 @@
  */
 import { UserError } from '../errors.js';
 import { sizeOf, sourceShape } from '../graph/extents.js';
-import {
-  type Convolution,
-  type Depthwise,
-  IMAGE,
-  type Network,
-  type Population,
-  type Shape,
-  type Synapses,
-} from '../graph/network.js';
+import { type Convolution, type Depthwise, IMAGE, type Network, type Population, type Shape, type Synapses } from '../graph/network.js';
 import { kindOf } from '../graph/synapses/index.js';
 import { taps, type Weights } from '../graph/synapses/kernel-form.js';
 import { Arena } from './arena.js';
@@ -122,7 +114,18 @@ export class TrainedPass {
     const tall = height + padding.top + padding.bottom;
     const wide = width + padding.left + padding.right;
     const { top, left } = padding;
-    this.#kernels.trainedPad(input, channels, inputStride, height, width, top, left, tall, wide, this.#padded);
+    this.#kernels.trainedPad(
+      input,
+      channels,
+      inputStride,
+      height,
+      width,
+      top,
+      left,
+      tall,
+      wide,
+      this.#padded,
+    );
     if (synapses.kind === 'depthwise') {
       this.#kernels.trainedDepthwise(
         this.#padded,

@@ -2,14 +2,7 @@
  * The header of a model file: a spiking network as plain data, with a reference in the place of every tensor.
  * parse.ts is its mirror.
  */
-import {
-  IMAGE,
-  type Shape,
-  type SpikingHead,
-  type SpikingNetwork,
-  type SpikingPopulation,
-  type SpikingSynapses,
-} from '../graph/network.js';
+import { IMAGE, type Shape, type SpikingHead, type SpikingNetwork, type SpikingPopulation, type SpikingSynapses } from '../graph/network.js';
 import { kindOf } from '../graph/synapses/index.js';
 import type { TensorWriter } from './tensors.js';
 
@@ -33,6 +26,7 @@ export function toHeader(network: SpikingNetwork, tensors: TensorWriter): Record
     defaults: {
       coding: defaults.coding,
       digits: defaults.digits,
+      readout: defaults.readout,
       timesteps: defaults.timesteps,
       initialPotential: defaults.initialPotential,
       propagation: defaults.propagation,
@@ -57,9 +51,7 @@ function plainPopulation(
   return {
     name,
     shape: plainShape(shape),
-    synapses: synapses.map((one, i) =>
-      plainSynapses(network, one, shape, `${path}.synapses[${i}]`, tensors),
-    ),
+    synapses: synapses.map((one, i) => plainSynapses(network, one, shape, `${path}.synapses[${i}]`, tensors)),
     bias: tensors.add(`${path}.bias`, bias, [shape.channels]),
     threshold: tensors.add(`${path}.threshold`, threshold, [shape.channels]),
     lambda,

@@ -4,17 +4,7 @@
  */
 import * as bounds from '../graph/bounds.js';
 import { sourceShape } from '../graph/extents.js';
-import {
-  IMAGE,
-  type InputNormalisation,
-  type Provenance,
-  type RunDefaults,
-  type Shape,
-  type SpikingHead,
-  type SpikingNetwork,
-  type SpikingPopulation,
-  type SpikingSynapses,
-} from '../graph/network.js';
+import { IMAGE, type InputNormalisation, type Provenance, type RunDefaults, type Shape, type SpikingHead, type SpikingNetwork, type SpikingPopulation, type SpikingSynapses } from '../graph/network.js';
 import { kindOf, SYNAPSES_KINDS } from '../graph/synapses/index.js';
 import { checkCost, checkCounters, checkImageSource, checkRow, checkUnique } from '../graph/topology.js';
 import { Field } from '../untrusted/field.js';
@@ -150,6 +140,7 @@ function readDefaults(field: Field, heads: readonly SpikingHead[]): RunDefaults 
   const fields = field.fields(
     'coding',
     'digits',
+    'readout',
     'timesteps',
     'initialPotential',
     'propagation',
@@ -162,6 +153,7 @@ function readDefaults(field: Field, heads: readonly SpikingHead[]): RunDefaults 
   return {
     coding: fields.coding.choice('rate', 'radix'),
     digits: fields.digits.integer(1, bounds.MAXIMUM_DIGITS),
+    readout: fields.readout.choice('spikes', 'membrane'),
     timesteps: fields.timesteps.integer(1, bounds.MAXIMUM_TIMESTEPS),
     initialPotential: fields.initialPotential.number(0, 1),
     propagation: fields.propagation.choice('synchronous', 'pipelined'),

@@ -2,7 +2,7 @@
  * A second count of synaptic operations, from the other end: how many synapses leave each source neuron. It
  * shares no loop with the simulator, which counts synapses where they arrive.
  */
-import type { Shape, SpikingSynapses, SpikingNetwork } from '../../src/graph/network.js';
+import type { Shape, SpikingNetwork, SpikingSynapses } from '../../src/graph/network.js';
 import { IMAGE } from '../../src/graph/network.js';
 import type { SimulationOptions } from './simulator.js';
 

@@ -3,16 +3,9 @@
  * would give them. They are built from the recipes of random spiking networks.
  */
 import fc from 'fast-check';
-import type {
-  BatchNormalisation,
-  Connection,
-  Convolution,
-  Head,
-  Layer,
-  Network,
-} from '../../src/graph/network.js';
-import { IMAGE, type Shape } from '../../src/graph/network.js';
 import { outputExtent } from '../../src/graph/extents.js';
+import type { BatchNormalisation, Connection, Convolution, Head, Layer, Network } from '../../src/graph/network.js';
+import { IMAGE, type Shape } from '../../src/graph/network.js';
 import { arbitraryRecipe, type NetworkBounds, type NetworkRecipe, uniform } from '../generate.js';
 
 /** Uniform numbers of variance 1 lie within this. */

@@ -4,7 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { shippedModelPath } from '../../src/node/index.js';
+import { shippedModelPath } from '../../src/entry/node.js';
 import { formatProbability } from '../../web/src/format.js';
 import { describeWithChromium } from '../support/chromium.js';
 import { type DemoPage, Site } from '../support/demo-page.js';
