@@ -1,7 +1,19 @@
 /** How a checkpoint is converted: every setting, described once for programs and for the command line. */
 import { MAXIMUM_TIMESTEPS } from '../graph/bounds.js';
 import type { Propagation, Provenance } from '../graph/network.js';
-import { choice, decimal, given, instance, isFunction, isObject, isSignal, isTexts, type Kind, text, whole } from '../settings/kinds.js';
+import {
+  choice,
+  decimal,
+  given,
+  instance,
+  isFunction,
+  isObject,
+  isSignal,
+  isTexts,
+  type Kind,
+  text,
+  whole,
+} from '../settings/kinds.js';
 import { readOptions, type Schema } from '../settings/setting.js';
 import type { KernelSource } from './load.js';
 

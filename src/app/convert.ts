@@ -1,6 +1,11 @@
 /** `convertCheckpoint`, for any host: a checkpoint and training images in, the bytes of a model file out. */
 import { readTrained } from '../convert/checkpoint.js';
-import { type ConversionHooks, type ConversionOptions, checkWritable, convertNetwork } from '../convert/convert.js';
+import {
+  type ConversionHooks,
+  type ConversionOptions,
+  checkWritable,
+  convertNetwork,
+} from '../convert/convert.js';
 import { UserError } from '../errors.js';
 import { writeModel } from '../file/file.js';
 import { Cifar100 } from '../fit/cifar100.js';

@@ -1,7 +1,13 @@
 /** How an image is classified: every setting, described once, and what a caller says joined with what the model says. */
 import { MAXIMUM_CLASSES, MAXIMUM_TIMESTEPS } from '../graph/bounds.js';
 import type { SpikingNetwork } from '../graph/network.js';
-import { checkEnergyModel, DEFAULT_ENERGY_MODEL, ENERGY_MODELS, type EnergyModel, energyModel } from '../run/energy.js';
+import {
+  checkEnergyModel,
+  DEFAULT_ENERGY_MODEL,
+  ENERGY_MODELS,
+  type EnergyModel,
+  energyModel,
+} from '../run/energy.js';
 import { RUN_SETTINGS, type RunOptions } from '../run/settings.js';
 import { instance, isSignal, type Kind, openProbability, whole } from '../settings/kinds.js';
 import { readOptions, type Schema } from '../settings/setting.js';

@@ -4,7 +4,13 @@ import { probabilityHighest } from '../fusion/highest.js';
 import { rateInterval } from '../fusion/posterior.js';
 import { IMAGE, type SpikingNetwork } from '../graph/network.js';
 import { synapsesIn } from '../graph/synapses/index.js';
-import { annEnergyMillijoules, DEFAULT_ENERGY_MODEL, type EnergyModel, energyMillijoules, energyModel } from './energy.js';
+import {
+  annEnergyMillijoules,
+  DEFAULT_ENERGY_MODEL,
+  type EnergyModel,
+  energyMillijoules,
+  energyModel,
+} from './energy.js';
 import type { Run } from './run.js';
 
 /** One class of an answer. */
