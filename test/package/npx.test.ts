@@ -22,7 +22,8 @@ describe('npx in a clone', () => {
     built = join(clone, 'built');
     await mkdir(join(clone, 'scripts'), { recursive: true });
     await cp(join(ROOT, 'scripts/prepare.js'), join(clone, 'scripts/prepare.js'));
-    for (const name of ['dist', 'node_modules']) await symlink(join(ROOT, name), join(clone, name), 'junction');
+    for (const name of ['dist', 'node_modules'])
+      await symlink(join(ROOT, name), join(clone, name), 'junction');
     const scripts = { ...MANIFEST.scripts, build: `node --eval "fs.writeFileSync('built', '')"` };
     await writeFile(join(clone, 'package.json'), JSON.stringify({ ...MANIFEST, scripts }));
   });
