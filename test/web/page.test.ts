@@ -107,6 +107,7 @@ describeWithChromium('the demo page', () => {
   });
 
   it('lies beside its licence and those of what it contains', async () => {
+    demo = await site.visit();
     const [own, others] = await Promise.all(
       ['LICENSE.txt', 'THIRD-PARTY-LICENSES.txt'].map(async (name) =>
         (await fetch(new URL(name, site.server.url))).text(),
