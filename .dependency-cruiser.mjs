@@ -1,6 +1,6 @@
 /**
  * Which room may import which: ARCHITECTURE.md draws this table, `npm run check:imports` holds the code to it. A room is a
- * folder of src/, or lab/, portable/ or web/. Types count as much as code.
+ * folder of src/, or lab/, portable/ or web/src/. Types count as much as code.
  */
 
 /** What nearly everybody needs: errors for users, the checks of untrusted bytes, the maths shared with edge modules. */
@@ -40,14 +40,15 @@ const MAY_IMPORT = {
 };
 
 /** Where everything is put together: the entries of the package and the command. They may import every room. */
-const ROOTS = '^src/((entry|bin)/|index\\.ts$)';
+const ROOTS = '^(bin/|src/(entry/|index\\.ts$))';
 
 /** Single files of src/ that import nothing and that all may import. */
 const LEAVES = '^src/(errors|random)\\.ts$';
 
 /** Rooms that know Node; all others run in a browser too. */
-const NODE = '^(src/(host/node|cli|entry|bin)|lab)/|^web/vite\\.config';
+const NODE = '^(src/(host/node|cli|entry)|lab|bin)/';
 
+/** Rooms beside src/. */
 const OUTSIDE_SRC = ['portable', 'assembly', 'web', 'lab'];
 function folderOf(room) {
   if (room === 'entry') return ROOTS;
@@ -59,7 +60,7 @@ const rooms = Object.entries(MAY_IMPORT).map(([room, others]) => ({
   severity: 'error',
   from: { path: folderOf(room) },
   to: {
-    path: '^(src|lab|portable|web|assembly|test|bench|scripts|docs)/',
+    path: '^(bin|src|lab|portable|web|assembly|test|bench|scripts|docs)/',
     pathNot: [LEAVES, ...[room, ...others].map(folderOf)],
   },
 }));
