@@ -2,35 +2,15 @@
  * A prediction head for one timestep: global average pooling as a count of each channel's spikes, one fully
  * connected layer on the counts, and output neurons that spike (eqs. (5) to (7) with i64 membranes).
  */
-import {
-  HEAD_BIAS,
-  HEAD_CLASSES,
-  HEAD_FIRED,
-  HEAD_LAYER,
-  HEAD_MEMBRANE,
-  HEAD_OPERATIONS,
-  HEAD_PADDED_CLASSES,
-  HEAD_POOL,
-  HEAD_SPIKES,
-  HEAD_SUMS,
-  HEAD_THRESHOLD,
-  HEAD_WEIGHTS,
-  LAYER_CHANNELS,
-  LAYER_HEIGHT,
-  LAYER_LIST,
-  LAYER_LIST_STRIDE,
-  LAYER_ROW_START,
-  LAYER_ROW_START_STRIDE,
-  LAYER_WIDTH,
-} from './layout';
+import * as R from './records';
 
 /** Counts each channel's spikes over all pixels; returns the total. */
-function pool(layer: usize, slot: i32, counts: usize): u32 {
-  const channels = load<i32>(layer, LAYER_CHANNELS);
-  const height = load<i32>(layer, LAYER_HEIGHT);
-  const width = load<i32>(layer, LAYER_WIDTH);
-  let list = load<usize>(layer, LAYER_LIST) + slot * load<i32>(layer, LAYER_LIST_STRIDE);
-  let rowStart = load<usize>(layer, LAYER_ROW_START) + slot * load<i32>(layer, LAYER_ROW_START_STRIDE);
+function pool(population: usize, slot: i32, counts: usize): u32 {
+  const channels = load<i32>(population, R.POPULATION_CHANNELS);
+  const height = load<i32>(population, R.POPULATION_HEIGHT);
+  const width = load<i32>(population, R.POPULATION_WIDTH);
+  let list = load<usize>(population, R.POPULATION_LIST) + slot * load<i32>(population, R.POPULATION_LIST_STRIDE);
+  let rowStart = load<usize>(population, R.POPULATION_ROW_START) + slot * load<i32>(population, R.POPULATION_ROW_START_STRIDE);
   memory.fill(counts, 0, <usize>((channels + 1) & ~1) << 1);
 
   let total: u32 = 0;
@@ -56,10 +36,10 @@ function pool(layer: usize, slot: i32, counts: usize): u32 {
 
 /** sums[class] = sum over channels of counts * weights, two channels at a time. */
 function fullyConnect(head: usize, channels: i32): void {
-  const sums = load<usize>(head, HEAD_SUMS);
-  const sumBytes = <usize>load<i32>(head, HEAD_PADDED_CLASSES) << 2;
-  const counts = load<usize>(head, HEAD_POOL);
-  let weights = load<usize>(head, HEAD_WEIGHTS);
+  const sums = load<usize>(head, R.HEAD_SUMS);
+  const sumBytes = <usize>load<i32>(head, R.HEAD_PADDED_CLASSES) << 2;
+  const counts = load<usize>(head, R.HEAD_POOL);
+  let weights = load<usize>(head, R.HEAD_WEIGHTS);
   memory.fill(sums, 0, sumBytes);
   for (let channel = 0; channel < channels; channel += 2) {
     if (load<u32>(counts + (<usize>channel << 1))) {
@@ -75,35 +55,83 @@ function fullyConnect(head: usize, channels: i32): void {
   }
 }
 
+/** Weights that are not 0, times the spikes that cross them. */
+function countOperations(head: usize, channels: i32): u32 {
+  const counts = load<usize>(head, R.HEAD_POOL);
+  const fanOut = load<usize>(head, R.HEAD_FAN_OUT);
+  let operations: u32 = 0;
+  for (let channel = 0; channel < channels; channel++) {
+    operations += <u32>load<u16>(counts + (<usize>channel << 1)) * load<u32>(fanOut + (<usize>channel << 2));
+  }
+  return operations;
+}
+
+/** Pools and connects the spikes of one timestep: `sums` then hold what every class received over its synapses. */
+function receive(head: usize, sourceSlot: i32, slot: i32): void {
+  const population = load<usize>(head, R.HEAD_POPULATION);
+  const channels = load<i32>(population, R.POPULATION_CHANNELS);
+  const received = pool(population, sourceSlot, load<usize>(head, R.HEAD_POOL));
+  fullyConnect(head, channels);
+  const word = <usize>slot << 2;
+  store<u32>(load<usize>(head, R.HEAD_OPERATIONS) + word, countOperations(head, channels));
+  store<u32>(load<usize>(head, R.HEAD_ALL_OPERATIONS) + word, received * load<i32>(head, R.HEAD_CLASSES));
+}
+
 /**
- * Advances one head by one timestep.
+ * Advances one head by one timestep of rate coding.
  *
- * @param sourceSlot - which timestep of the layer's spikes to read
+ * @param sourceSlot - which timestep of the population's spikes to read
  * @param slot - the timestep's own slot, in which the output spikes are recorded
  */
 export function advanceHead(head: usize, sourceSlot: i32, slot: i32): void {
-  const layer = load<usize>(head, HEAD_LAYER);
-  const classes = load<i32>(head, HEAD_CLASSES);
-  const sums = load<usize>(head, HEAD_SUMS);
-  const bias = load<usize>(head, HEAD_BIAS);
-  const threshold = load<usize>(head, HEAD_THRESHOLD);
-  const membrane = load<usize>(head, HEAD_MEMBRANE);
-  const fired = load<usize>(head, HEAD_FIRED) + slot * classes;
-
-  const received = pool(layer, sourceSlot, load<usize>(head, HEAD_POOL));
-  fullyConnect(head, load<i32>(layer, LAYER_CHANNELS));
+  const classes = load<i32>(head, R.HEAD_CLASSES);
+  const sums = load<usize>(head, R.HEAD_SUMS);
+  const bias = load<usize>(head, R.HEAD_BIAS);
+  const threshold = load<usize>(head, R.HEAD_THRESHOLD);
+  const membrane = load<usize>(head, R.HEAD_MEMBRANE);
+  const fired = load<usize>(head, R.HEAD_FIRED) + slot * classes;
+  const inputs = load<usize>(head, R.HEAD_INPUT) + (<usize>(slot * classes) << 3);
+  receive(head, sourceSlot, slot);
 
   let spikes: u32 = 0;
   for (let index = 0; index < classes; index++) {
     const word = <usize>index << 2;
     const limit = <i64>load<i32>(threshold + word);
-    let potential = load<i64>(membrane + (word << 1)) + load<i32>(sums + word) + load<i32>(bias + word);
+    const input = <i64>load<i32>(sums + word) + <i64>load<i32>(bias + word);
+    let potential = load<i64>(membrane + (word << 1)) + input;
     const spike = potential > limit;
     if (spike) potential -= limit;
     store<i64>(membrane + (word << 1), potential);
+    store<i64>(inputs + (word << 1), input);
     store<u8>(fired + index, <u8>spike);
     spikes += <u32>spike;
   }
-  store<u32>(load<usize>(head, HEAD_SPIKES) + (<usize>slot << 2), spikes);
-  store<u32>(load<usize>(head, HEAD_OPERATIONS) + (<usize>slot << 2), received * classes);
+  store<u32>(load<usize>(head, R.HEAD_SPIKES) + (<usize>slot << 2), spikes);
+}
+
+/**
+ * Accumulates the binary digits of a head's source, most significant first, one phase a slot: membranes then hold the
+ * weighted sum of the source's numbers, with the bias once for each of the 2^phases - 1 timesteps that they stand for.
+ */
+export function accumulateHead(head: usize, first: i32, phases: i32): void {
+  const classes = load<i32>(head, R.HEAD_CLASSES);
+  const sums = load<usize>(head, R.HEAD_SUMS);
+  const bias = load<usize>(head, R.HEAD_BIAS);
+  const membrane = load<usize>(head, R.HEAD_MEMBRANE);
+  const timesteps = (<i64>1 << phases) - 1;
+  for (let index = 0; index < classes; index++) {
+    store<i64>(membrane + (<usize>index << 3), 0);
+  }
+  for (let slot = first; slot < first + phases; slot++) {
+    receive(head, slot, slot);
+    for (let index = 0; index < classes; index++) {
+      const at = membrane + (<usize>index << 3);
+      store<i64>(at, 2 * load<i64>(at) + <i64>load<i32>(sums + (<usize>index << 2)));
+    }
+    store<u32>(load<usize>(head, R.HEAD_SPIKES) + (<usize>slot << 2), 0);
+  }
+  for (let index = 0; index < classes; index++) {
+    const at = membrane + (<usize>index << 3);
+    store<i64>(at, load<i64>(at) + timesteps * <i64>load<i32>(bias + (<usize>index << 2)));
+  }
 }

@@ -1,34 +1,22 @@
 /**
- * From spike masks to spike lists (drawn in layout.ts), one timestep of one layer at a time. Convolutions walk the
+ * From spike masks to spike lists (drawn in records.ts), one timestep of one population at a time. Convolutions walk the
  * lists, skip connections the masks.
  */
-import {
-  LANES,
-  LAYER_BLOCKS,
-  LAYER_CHANNELS,
-  LAYER_HEIGHT,
-  LAYER_LIST,
-  LAYER_LIST_STRIDE,
-  LAYER_MASK,
-  LAYER_MASK_STRIDE,
-  LAYER_ROW_START,
-  LAYER_ROW_START_STRIDE,
-  LAYER_WIDTH,
-} from './layout';
+import * as R from './records';
 
 /**
- * Builds the layer's spike list of one slot from its masks.
+ * Builds the population's spike list of one slot from its masks.
  *
  * @returns the number of spikes
  */
-export function listSpikes(layer: usize, slot: i32): u32 {
-  const channels = load<i32>(layer, LAYER_CHANNELS);
-  const blocks = load<i32>(layer, LAYER_BLOCKS);
-  const height = load<i32>(layer, LAYER_HEIGHT);
-  const width = load<i32>(layer, LAYER_WIDTH);
-  let mask = load<usize>(layer, LAYER_MASK) + slot * load<i32>(layer, LAYER_MASK_STRIDE);
-  let row = load<usize>(layer, LAYER_LIST) + slot * load<i32>(layer, LAYER_LIST_STRIDE);
-  let rowStart = load<usize>(layer, LAYER_ROW_START) + slot * load<i32>(layer, LAYER_ROW_START_STRIDE);
+export function listSpikes(population: usize, slot: i32): u32 {
+  const channels = load<i32>(population, R.POPULATION_CHANNELS);
+  const groups = load<i32>(population, R.POPULATION_GROUPS);
+  const height = load<i32>(population, R.POPULATION_HEIGHT);
+  const width = load<i32>(population, R.POPULATION_WIDTH);
+  let mask = load<usize>(population, R.POPULATION_MASK) + slot * load<i32>(population, R.POPULATION_MASK_STRIDE);
+  let row = load<usize>(population, R.POPULATION_LIST) + slot * load<i32>(population, R.POPULATION_LIST_STRIDE);
+  let rowStart = load<usize>(population, R.POPULATION_ROW_START) + slot * load<i32>(population, R.POPULATION_ROW_START_STRIDE);
   const rowBytes = <usize>(width * channels) << 1;
   let spikes: u32 = 0;
 
@@ -38,7 +26,7 @@ export function listSpikes(layer: usize, slot: i32): u32 {
       store<u16>(rowStart, <u16>((end - row) >> 1));
       rowStart += 2;
       let first = x * channels;
-      for (let block = 0; block < blocks; block++) {
+      for (let group = 0; group < groups; group++) {
         let bits = load<u64>(mask);
         mask += 8;
         while (bits) {
@@ -46,7 +34,7 @@ export function listSpikes(layer: usize, slot: i32): u32 {
           end += 2;
           bits &= bits - 1;
         }
-        first += LANES;
+        first += R.LANES;
       }
     }
     store<u16>(rowStart, <u16>((end - row) >> 1));

@@ -9,8 +9,8 @@ import {
 } from './energy.js';
 import { probabilityHighest } from './fusion/highest.js';
 import { rateInterval } from './fusion/posterior.js';
-import { IMAGE, type SpikingNetwork } from './model/graph.js';
-import { connectionSynapses, sourceShape } from './model/synapses.js';
+import { IMAGE, type SpikingNetwork } from './graph/network.js';
+import { synapsesIn } from './graph/synapses/index.js';
 
 /** One class of an answer. */
 export interface Prediction {
@@ -118,10 +118,10 @@ export function multiplyAccumulates(network: SpikingNetwork): number {
 
 function multiplyAccumulatesOf(network: SpikingNetwork, analogOnly: boolean): number {
   let total = 0;
-  for (const layer of network.layers) {
-    for (const connection of layer.connections) {
-      if (connection.kind === 'identity' || (analogOnly && connection.source !== IMAGE)) continue;
-      total += connectionSynapses(connection, sourceShape(network, connection.source), layer.shape);
+  for (const { shape, synapses } of network.populations) {
+    for (const one of synapses) {
+      if (one.kind === 'per-channel' || (analogOnly && one.source !== IMAGE)) continue;
+      total += synapsesIn(network, one, shape).every;
     }
   }
   return total;

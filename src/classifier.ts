@@ -3,7 +3,7 @@
  * posterior, which is the final prediction's spike counts fused with the internal prediction's (src/fusion/), and for
  * what it has cost so far.
  */
-import { BLOCK_TIMESTEPS } from './engine/plan.js';
+import { CALL_TIMESTEPS } from './engine/plan.js';
 import { Simulation } from './engine/simulation.js';
 import { UserError } from './errors.js';
 import { Evidence } from './fusion/evidence.js';
@@ -12,8 +12,8 @@ import type { SpikeCounts } from './fusion/prior.js';
 import type { PixelImage } from './image/pixel-image.js';
 import { resizeImage } from './image/resize.js';
 import { quantiseInput } from './image/tensor.js';
-import { MAXIMUM_FORGETTING, MAXIMUM_PRIOR_STRENGTH } from './model/bounds.js';
-import type { Propagation, SpikingNetwork } from './model/graph.js';
+import { MAXIMUM_FORGETTING, MAXIMUM_PRIOR_STRENGTH } from './graph/bounds.js';
+import type { Propagation, SpikingNetwork } from './graph/network.js';
 
 /** How an image is run; what is left out comes from the model. */
 export interface RunOptions {
@@ -99,7 +99,7 @@ export class Run {
   readonly #final: SimulatedHead;
   readonly #internal: SimulatedHead | null;
   readonly #heads: readonly SimulatedHead[];
-  readonly #layers: { spikes: number; synapticOperations: number }[];
+  readonly #layers: readonly PopulationActivity[];
   readonly #output = { spikes: 0, synapticOperations: 0 };
   #priorStrength: number;
   #timesteps = 0;
@@ -134,10 +134,7 @@ export class Run {
       initialPotential: checkFraction(options.initialPotential ?? defaults.initialPotential),
     });
     this.#presented = simulation.presented;
-    this.#layers = Array.from({ length: simulation.activeLayers }, () => ({
-      spikes: 0,
-      synapticOperations: 0,
-    }));
+    this.#layers = simulation.activePopulations.map((index) => ({ index, ...NOTHING }));
   }
 
   /** P; 0 without a head. */
@@ -201,7 +198,7 @@ export class Run {
     const end = this.#timesteps + timesteps;
     while (this.#timesteps < end) {
       this.#checkCurrent();
-      const steps = this.#simulation.advance(Math.min(end - this.#timesteps, BLOCK_TIMESTEPS));
+      const steps = this.#simulation.advance(Math.min(end - this.#timesteps, CALL_TIMESTEPS));
       for (let step = 0; step < steps; step++) {
         this.#timesteps++;
         this.#collect();
@@ -215,7 +212,7 @@ export class Run {
     return fuse(this.finalEvidence(), this.#prior());
   }
 
-  /** What every layer has done so far, in the order of the network's layers. */
+  /** What every population that runs has done so far, in the order of the network's populations. */
   layerActivity(): readonly Activity[] {
     return this.#layers;
   }
@@ -243,7 +240,9 @@ export class Run {
 
   #latest(layer: number): Simulation {
     this.#checkCurrent();
-    if (this.#layers[layer] === undefined) throw new RangeError(`the run has no layer ${layer}`);
+    if (!this.#layers.some(({ index }) => index === layer)) {
+      throw new RangeError(`the run has no population ${layer}`);
+    }
     return this.#simulation;
   }
 
@@ -272,10 +271,9 @@ export class Run {
   /** Allocates nothing, since it runs at every timestep. */
   #collect(): void {
     const timestep = this.#timesteps;
-    for (let index = 0; index < this.#layers.length; index++) {
-      const layer = this.#layers[index]!;
-      layer.spikes += this.#simulation.layerSpikes(index, timestep);
-      layer.synapticOperations += this.#simulation.layerOperations(index, timestep);
+    for (const population of this.#layers) {
+      population.spikes += this.#simulation.layerSpikes(population.index, timestep);
+      population.synapticOperations += this.#simulation.layerOperations(population.index, timestep);
     }
     for (const { index, counts, evidence } of this.#heads) {
       this.#output.spikes += this.#simulation.headSpikes(index, timestep);
@@ -289,6 +287,15 @@ export class Run {
     return this.#heads.find((head) => head.index === index)!;
   }
 }
+
+/** Sums over time of one population, by its index. */
+interface PopulationActivity {
+  readonly index: number;
+  spikes: number;
+  synapticOperations: number;
+}
+
+const NOTHING = { spikes: 0, synapticOperations: 0 };
 
 /** A head of the network by its index, and the spikes of its classes so far, as they are and weighted. */
 interface SimulatedHead {

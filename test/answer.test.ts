@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { analogMultiplyAccumulates, answerOf, multiplyAccumulates } from '../src/answer.js';
 import { Classifier } from '../src/classifier.js';
 import { probabilityHighest } from '../src/fusion/highest.js';
-import type { SpikingConnection, SpikingNetwork } from '../src/model/graph.js';
-import { IMAGE } from '../src/model/graph.js';
+import type { SpikingSynapses, SpikingNetwork } from '../src/graph/network.js';
+import { IMAGE } from '../src/graph/network.js';
 import { kernelModule } from '../src/node/kernels.js';
 import { fanOut } from './reference/fan-out.js';
 import { picture, rgb } from './support/rgb.js';
@@ -74,7 +74,7 @@ describe('multiply-accumulates', () => {
   /** Synapses of the convolutions that `wanted` accepts, counted from every source position. */
   function synapses(
     { input, layers }: SpikingNetwork,
-    wanted: (connection: SpikingConnection) => boolean,
+    wanted: (connection: SpikingSynapses) => boolean,
   ): number {
     let total = 0;
     for (const { connections, shape } of layers) {

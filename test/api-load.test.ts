@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type KernelSource, kernelsOf, type LoadOptions, type ModelSource } from '../src/api/load.js';
 import { fetchBytes, readResponse } from '../src/api/transfer.js';
-import { writeModel } from '../src/model/file.js';
+import { writeModel } from '../src/file/file.js';
 import { kernelModule } from '../src/node/kernels.js';
 import { loadModel } from '../src/node/main.js';
 import { shippedModelPath } from '../src/node/models.js';

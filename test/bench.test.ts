@@ -33,7 +33,7 @@ import { networkFromCheckpoint } from '../src/convert/resnet.js';
 import { readSafetensors } from '../src/convert/safetensors.js';
 import { Simulation } from '../src/engine/simulation.js';
 import { fromRgba } from '../src/image/pixel-image.js';
-import type { SpikingNetwork } from '../src/model/graph.js';
+import type { SpikingNetwork } from '../src/graph/network.js';
 import { kernelModule } from '../src/node/kernels.js';
 import { loadModelFile, shippedModelPath } from '../src/node/models.js';
 import { renderSvg } from '../src/report/render.js';

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { Calibration } from '../src/convert/calibrate.js';
 import { readCalibrationState } from '../src/convert/calibration-state.js';
 import { foldBatchNormalisation } from '../src/convert/fold.js';
-import { DenseNetwork } from '../src/engine/dense.js';
+import { TrainedPass } from '../src/engine/trained.js';
 import { UserError } from '../src/errors.js';
-import type { Network } from '../src/model/graph.js';
+import type { Network } from '../src/graph/network.js';
 import { kernelModule } from '../src/node/kernels.js';
 import { forward } from './reference/forward.js';
 import { buildTrained, trainedInput } from './support/trained.js';
@@ -26,7 +26,7 @@ const network = foldBatchNormalisation(
   }),
 );
 const inputs = Array.from({ length: 12 }, (_, index) => trainedInput(network, index));
-const dense = await DenseNetwork.create(await kernelModule(), network);
+const dense = await TrainedPass.create(await kernelModule(), network);
 
 function calibrationOf(images: readonly Float32Array[]): Calibration {
   const calibration = new Calibration(dense);
@@ -74,7 +74,7 @@ describe('Calibration', () => {
       }),
     });
     const lambdasOf = async (changed: Network) => {
-      const calibration = new Calibration(await DenseNetwork.create(await kernelModule(), changed));
+      const calibration = new Calibration(await TrainedPass.create(await kernelModule(), changed));
       calibration.add(inputs[0]!);
       return calibration.lambdas(0.999);
     };

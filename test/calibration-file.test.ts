@@ -6,14 +6,14 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { CalibrationFile } from '../src/cli/calibration-file.js';
 import { Calibration, type CalibrationState } from '../src/convert/calibrate.js';
 import { foldBatchNormalisation } from '../src/convert/fold.js';
-import { DenseNetwork } from '../src/engine/dense.js';
+import { TrainedPass } from '../src/engine/trained.js';
 import { kernelModule } from '../src/node/kernels.js';
 import { namesIn, temporaryFolder } from './support/temporary-folder.js';
 import { tiny } from './support/tiny.js';
 import { trainedInput } from './support/trained.js';
 
 const calibration = new Calibration(
-  await DenseNetwork.create(await kernelModule(), foldBatchNormalisation(tiny)),
+  await TrainedPass.create(await kernelModule(), foldBatchNormalisation(tiny)),
 );
 for (const seed of [1, 2, 3]) calibration.add(trainedInput(tiny, seed));
 const state = calibration.state();

@@ -7,7 +7,7 @@ import { UserError } from '../src/errors.js';
 import { Evidence } from '../src/fusion/evidence.js';
 import { fuse } from '../src/fusion/posterior.js';
 import { resizeImage } from '../src/image/resize.js';
-import type { Propagation } from '../src/model/graph.js';
+import type { Propagation } from '../src/graph/network.js';
 import { kernelModule } from '../src/node/kernels.js';
 import { simulate } from './reference/simulator.js';
 import { inputOf, picture, rgb } from './support/rgb.js';

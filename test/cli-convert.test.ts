@@ -8,7 +8,7 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { convertNetwork } from '../src/convert/convert.js';
 import { Cifar100 } from '../src/data/cifar100.js';
-import { readModel, writeModel } from '../src/model/file.js';
+import { readModel, writeModel } from '../src/file/file.js';
 import { kernelModule } from '../src/node/kernels.js';
 import { expectFailure, finished, snnwasm, start } from './support/cli.js';
 import { randomRecords } from './support/records.js';

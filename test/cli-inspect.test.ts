@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readSafetensors } from '../src/convert/safetensors.js';
-import { describeModel } from '../src/model/describe.js';
-import { writeModel } from '../src/model/file.js';
-import type { SpikingConvolution } from '../src/model/graph.js';
+import { describeModel } from '../src/graph/describe.js';
+import { writeModel } from '../src/file/file.js';
+import type { SpikingConvolution } from '../src/graph/network.js';
 import { expectFailure, snnwasm } from './support/cli.js';
 import { rgb } from './support/rgb.js';
 

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, answerOf } from '../src/answer.js';
 import { Classifier, type RunOptions } from '../src/classifier.js';
 import { decodeImage } from '../src/image/decode.js';
-import { writeModel } from '../src/model/file.js';
+import { writeModel } from '../src/file/file.js';
 import { nodeCodecs } from '../src/node/codecs.js';
 import { kernelModule } from '../src/node/kernels.js';
 import { uniform } from './generate.js';

@@ -7,14 +7,14 @@ import { foldBatchNormalisation } from '../src/convert/fold.js';
 import { networkFromCheckpoint } from '../src/convert/resnet.js';
 import { readSafetensors } from '../src/convert/safetensors.js';
 import { Cifar100, drawIndices } from '../src/data/cifar100.js';
-import { DenseNetwork } from '../src/engine/dense.js';
+import { TrainedPass } from '../src/engine/trained.js';
 import { exactTimestepLimit } from '../src/engine/range.js';
 import { UserError } from '../src/errors.js';
 import { STRENGTHS } from '../src/fusion/strength.js';
 import { normaliseInput } from '../src/image/tensor.js';
-import { MAXIMUM_FORGETTING } from '../src/model/bounds.js';
-import { readModel, writeModel } from '../src/model/file.js';
-import type { SpikingNetwork } from '../src/model/graph.js';
+import { MAXIMUM_FORGETTING } from '../src/graph/bounds.js';
+import { readModel, writeModel } from '../src/file/file.js';
+import type { SpikingNetwork } from '../src/graph/network.js';
 import { kernelModule } from '../src/node/kernels.js';
 import { occluded } from '../src/observation/pictures.js';
 import { rowsUpTo } from '../src/observation/rows.js';
@@ -45,7 +45,7 @@ it('the checkpoint that the tests write gives the network that they wrote', () =
 describe('convertNetwork', () => {
   it('folds, calibrates on the images that the seed draws, normalises and quantises', async () => {
     const folded = foldBatchNormalisation(tiny);
-    const calibration = new Calibration(await DenseNetwork.create(module, folded));
+    const calibration = new Calibration(await TrainedPass.create(module, folded));
     for (const index of drawIndices(600, 560, 3).subarray(0, 520)) {
       calibration.add(normaliseInput(images.image(index).image, tiny.input, tiny.normalisation));
     }

@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { foldBatchNormalisation } from '../src/convert/fold.js';
 import { networkFromCheckpoint } from '../src/convert/resnet.js';
 import { type Checkpoint, readSafetensors } from '../src/convert/safetensors.js';
-import { DenseNetwork } from '../src/engine/dense.js';
+import { TrainedPass } from '../src/engine/trained.js';
 import { UserError } from '../src/errors.js';
-import type { Network } from '../src/model/graph.js';
+import type { Network } from '../src/graph/network.js';
 import { kernelModule } from '../src/node/kernels.js';
 import { forward } from './reference/forward.js';
 import { largest, largestDifference } from './support/compare.js';
@@ -17,7 +17,7 @@ import { arbitraryTrainedRun, buildTrained } from './support/trained.js';
 const TOLERANCE = 2e-6;
 
 /** The activations of a layer without the padding between pixels. */
-function activations(dense: DenseNetwork, layer: number): Float32Array {
+function activations(dense: TrainedPass, layer: number): Float32Array {
   const { values, stride } = dense.activations(layer);
   const { channels, height, width } = dense.network.layers[layer]!.shape;
   return Float32Array.from({ length: channels * height * width }, (_, index) => {
@@ -43,7 +43,7 @@ function picture(checkpoint: Checkpoint, name: string, image: number): Float32Ar
 describe('the checkpoint of a network with what PyTorch computes', async () => {
   const expected = fixture('tiny-resnet-activations');
   const network = foldBatchNormalisation(networkFromCheckpoint(fixture('tiny-resnet')));
-  const dense = await DenseNetwork.create(await kernelModule(), network);
+  const dense = await TrainedPass.create(await kernelModule(), network);
 
   it('is a whole ResNet-18 with every head', () => {
     expect(network.layers.length).toBe(17);
@@ -72,13 +72,13 @@ describe('the checkpoint of a network with what PyTorch computes', async () => {
   });
 });
 
-describe('DenseNetwork', () => {
+describe('TrainedPass', () => {
   it('equals plain loops on random networks, picture after picture', async () => {
     const module = await kernelModule();
     await fc.assert(
       fc.asyncProperty(arbitraryTrainedRun({ channels: 20 }), async ([trained, input]) => {
         const network = foldBatchNormalisation(trained);
-        const dense = await DenseNetwork.create(module, network);
+        const dense = await TrainedPass.create(module, network);
         for (const picture of [input, input.map((value) => -value)]) {
           const reference = forward(network, picture);
           dense.run(picture);
@@ -98,7 +98,7 @@ describe('DenseNetwork', () => {
 
   it('keeps the padding between pixels at 0', async () => {
     const network = smallNetwork();
-    const dense = await DenseNetwork.create(await kernelModule(), network);
+    const dense = await TrainedPass.create(await kernelModule(), network);
     dense.run(new Float32Array(48).fill(1));
     network.layers.forEach(({ shape }, layer) => {
       const { values, stride } = dense.activations(layer);
@@ -109,7 +109,7 @@ describe('DenseNetwork', () => {
   });
 
   it('refuses a picture of another size', async () => {
-    const dense = await DenseNetwork.create(await kernelModule(), smallNetwork());
+    const dense = await TrainedPass.create(await kernelModule(), smallNetwork());
     expect(() => dense.run(new Float32Array(47))).toThrow(UserError);
     expect(() => dense.run(new Float32Array(47))).toThrow('the network takes 48 values, but got 47');
   });

@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Classifier } from '../src/classifier.js';
-import type { SpikingNetwork } from '../src/model/graph.js';
+import type { SpikingNetwork } from '../src/graph/network.js';
 import { kernelModule } from '../src/node/kernels.js';
 import { describeWithCifar100 } from './support/cifar100.js';
 import { PICTURES, pictures, TIMESTEPS } from './support/determinism.js';

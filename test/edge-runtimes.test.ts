@@ -11,7 +11,7 @@ import { answerOf } from '../src/answer.js';
 import { Classifier } from '../src/classifier.js';
 import { decodeImage } from '../src/image/decode.js';
 import { resizeImage } from '../src/image/resize.js';
-import type { SpikingNetwork } from '../src/model/graph.js';
+import type { SpikingNetwork } from '../src/graph/network.js';
 import { nodeCodecs } from '../src/node/codecs.js';
 import { kernelModule } from '../src/node/kernels.js';
 import { CLI, snnwasm } from './support/cli.js';

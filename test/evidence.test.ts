@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Evidence, RowWeights } from '../src/fusion/evidence.js';
-import { MAXIMUM_FORGETTING } from '../src/model/bounds.js';
+import { MAXIMUM_FORGETTING } from '../src/graph/bounds.js';
 import { Observations } from '../src/observation/observations.js';
 import { fitForgetting } from '../src/observation/strengths.js';
 import { buildNetwork } from './generate.js';

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { foldBatchNormalisation } from '../src/convert/fold.js';
-import type { Connection, Convolution, Layer, Network } from '../src/model/graph.js';
-import { IMAGE } from '../src/model/graph.js';
+import type { Connection, Convolution, Layer, Network } from '../src/graph/network.js';
+import { IMAGE } from '../src/graph/network.js';
 import { forward } from './reference/forward.js';
 import { largest, largestDifference } from './support/compare.js';
 import { arbitraryTrained, arbitraryTrainedRun } from './support/trained.js';

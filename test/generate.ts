@@ -3,17 +3,17 @@
  * allows in practice, with weights and thresholds scaled so that a fair share of the neurons fires.
  */
 import fc from 'fast-check';
-import { MAXIMUM_FORGETTING } from '../src/model/bounds.js';
+import { MAXIMUM_FORGETTING } from '../src/graph/bounds.js';
 import type {
   Propagation,
   Shape,
-  SpikingConnection,
+  SpikingSynapses,
   SpikingConvolution,
   SpikingHead,
-  SpikingLayer,
+  SpikingPopulation,
   SpikingNetwork,
-} from '../src/model/graph.js';
-import { IMAGE } from '../src/model/graph.js';
+} from '../src/graph/network.js';
+import { IMAGE } from '../src/graph/network.js';
 import { uniformNumbers } from '../src/random.js';
 
 /** One residual block of a recipe: two convolutions and a skip connection. */
@@ -131,7 +131,7 @@ export function buildNetwork(recipe: NetworkRecipe): SpikingNetwork {
 }
 
 class Builder {
-  readonly layers: SpikingLayer[] = [];
+  readonly layers: SpikingPopulation[] = [];
   readonly heads: SpikingHead[] = [];
   readonly random: () => number;
   private readonly recipe: NetworkRecipe;
@@ -166,7 +166,7 @@ class Builder {
       this.convolution(source, channels, kernel, stride),
     ]);
     const unchanged = stride === 1 && this.shapeOf(source).channels === channels;
-    const skip: SpikingConnection = unchanged
+    const skip: SpikingSynapses = unchanged
       ? { kind: 'identity', source, weights: new Int32Array(channels) }
       : this.convolution(source, channels, 1, stride);
     this.addSpikingLayer(name, number, channels, [this.convolution(source + 1, channels, 3, 1), skip]);
@@ -189,7 +189,7 @@ class Builder {
     });
   }
 
-  private addSpikingLayer(name: string, block: number, channels: number, connections: SpikingConnection[]) {
+  private addSpikingLayer(name: string, block: number, channels: number, connections: SpikingSynapses[]) {
     const terms = connections.map((connection) =>
       connection.kind === 'convolution' ? connection.weights.length / channels : 0,
     );
@@ -201,7 +201,7 @@ class Builder {
     name: string,
     block: number,
     channels: number,
-    connections: SpikingConnection[],
+    connections: SpikingSynapses[],
     scale: number,
   ) {
     const shape = this.outputShape(connections[0] as SpikingConvolution, channels);

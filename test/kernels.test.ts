@@ -2,12 +2,12 @@
 import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BLOCK_TIMESTEPS } from '../src/engine/plan.js';
+import { CALL_TIMESTEPS } from '../src/engine/plan.js';
 import { Simulation } from '../src/engine/simulation.js';
 import { decodeImage } from '../src/image/decode.js';
 import { resizeImage } from '../src/image/resize.js';
 import { quantiseInput } from '../src/image/tensor.js';
-import type { Propagation, SpikingNetwork } from '../src/model/graph.js';
+import type { Propagation, SpikingNetwork } from '../src/graph/network.js';
 import { nodeCodecs } from '../src/node/codecs.js';
 import { kernelModule } from '../src/node/kernels.js';
 import { loadModelFile, shippedModelPath } from '../src/node/models.js';
@@ -74,7 +74,7 @@ describe('the kernels equal the reference simulator', () => {
         async (network, seed, propagation, initialPotential) => {
           const simulation = await Simulation.create(module, network);
           const heads = network.heads.map((_, index) => index);
-          const run = { heads, propagation, initialPotential, timesteps: 2 * BLOCK_TIMESTEPS + 3 };
+          const run = { heads, propagation, initialPotential, timesteps: 2 * CALL_TIMESTEPS + 3 };
           expectEqualRun(simulation, network, randomInput(network, seed), run);
         },
       ),

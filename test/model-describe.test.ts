@@ -1,16 +1,16 @@
 /** The description of a model counts synapses as they are, and its tensors come out in PyTorch's order. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describeModel } from '../src/model/describe.js';
-import { modelTensors } from '../src/model/export.js';
-import type { Shape, SpikingConnection, SpikingNetwork } from '../src/model/graph.js';
-import { outputExtent, sizeOf, sourceShape, targetsPerPosition } from '../src/model/synapses.js';
+import { describeModel } from '../src/graph/describe.js';
+import { modelTensors } from '../src/file/export.js';
+import type { Shape, SpikingSynapses, SpikingNetwork } from '../src/graph/network.js';
+import { outputExtent, sizeOf, sourceShape, targetsPerPosition } from '../src/graph/extents.js';
 import { arbitraryNetwork, buildNetwork } from './generate.js';
 
 const arbitrarySmall = arbitraryNetwork({ extent: 7, channels: 5 });
 
 /** Visits every output position and tap, and counts those that meet a source position. */
-function countedSynapses(connection: SpikingConnection, source: Shape, output: Shape): number {
+function countedSynapses(connection: SpikingSynapses, source: Shape, output: Shape): number {
   if (connection.kind === 'identity') return sizeOf(output);
   const { kernel, stride, padding } = connection;
   let pairs = 0;
@@ -34,7 +34,7 @@ function allSynapses(network: SpikingNetwork): number[] {
   );
 }
 
-function inPyTorchOrder(connection: SpikingConnection, inputs: number, outputs: number): number[] {
+function inPyTorchOrder(connection: SpikingSynapses, inputs: number, outputs: number): number[] {
   if (connection.kind === 'identity') return [...connection.weights];
   const taps = connection.kernel ** 2;
   const ordered: number[] = [];

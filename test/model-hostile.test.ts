@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../src/errors.js';
-import { readModel, writeModel } from '../src/model/file.js';
+import { readModel, writeModel } from '../src/file/file.js';
 import { uniform } from './generate.js';
 import {
   expectRefusal,

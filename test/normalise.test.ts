@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Lambdas } from '../src/convert/calibrate.js';
 import { foldBatchNormalisation } from '../src/convert/fold.js';
 import { normaliseWeights } from '../src/convert/normalise.js';
-import type { Network } from '../src/model/graph.js';
+import type { Network } from '../src/graph/network.js';
 import { uniform } from './generate.js';
 import { forward } from './reference/forward.js';
 import { largest, largestDifference } from './support/compare.js';

@@ -6,9 +6,9 @@ import { foldBatchNormalisation } from '../src/convert/fold.js';
 import { type NormalisedNetwork, normaliseWeights } from '../src/convert/normalise.js';
 import { quantiseHeads, quantiseLayers } from '../src/convert/quantise.js';
 import { exactTimestepLimit } from '../src/engine/range.js';
-import { writeModel } from '../src/model/file.js';
-import type { Network, SpikingConvolution, SpikingLayer } from '../src/model/graph.js';
-import { IMAGE } from '../src/model/graph.js';
+import { writeModel } from '../src/file/file.js';
+import type { Network, SpikingConvolution, SpikingPopulation } from '../src/graph/network.js';
+import { IMAGE } from '../src/graph/network.js';
 import { largest } from './support/compare.js';
 import { quantised } from './support/quantised.js';
 import { arbitraryTrained } from './support/trained.js';
@@ -188,7 +188,7 @@ function expectFullRange(integers: readonly number[][], reals: readonly number[]
 }
 
 /** The first channel of a layer that a single convolution feeds. */
-function firstChannel(layer: SpikingLayer): SpikingLayer {
+function firstChannel(layer: SpikingPopulation): SpikingPopulation {
   const [connection] = layer.connections as readonly [SpikingConvolution];
   const { channels } = layer.shape;
   return {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { Curve, Results } from '../src/evaluation/results.js';
-import { readModel } from '../src/model/file.js';
+import { readModel } from '../src/file/file.js';
 import { Journal } from '../src/node/journal.js';
 import { shapeOf } from '../src/observation/observer.js';
 import { encodeRecord, type ImageRecord, newRecord, type RecordShape } from '../src/observation/record.js';

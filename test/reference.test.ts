@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../src/errors.js';
-import type { SpikingHead, SpikingLayer, SpikingNetwork } from '../src/model/graph.js';
-import { IMAGE } from '../src/model/graph.js';
+import type { SpikingHead, SpikingPopulation, SpikingNetwork } from '../src/graph/network.js';
+import { IMAGE } from '../src/graph/network.js';
 import { fanOut, synapticOperationsByFanOut } from './reference/fan-out.js';
 import { randomInput, randomNetwork } from './reference/random-network.js';
 import { type SimulationOptions, simulate } from './reference/simulator.js';
@@ -15,7 +15,7 @@ const pixelShape = { channels: 1, height: 3, width: 3 };
  * 3x3 kernel of 1 to 9 (threshold 20), and the head adds 5 or -1 per spike of `second` (thresholds 8).
  */
 function handNetwork(): SpikingNetwork {
-  const first: SpikingLayer = {
+  const first: SpikingPopulation = {
     name: 'first',
     block: 0,
     shape: pixelShape,
@@ -26,7 +26,7 @@ function handNetwork(): SpikingNetwork {
     threshold: Int32Array.of(10),
     lambda: 1,
   };
-  const second: SpikingLayer = {
+  const second: SpikingPopulation = {
     name: 'second',
     block: 1,
     shape: pixelShape,
@@ -149,7 +149,7 @@ describe('an example worked by hand', () => {
 describe('connections', () => {
   it('adds an identity per channel, one synaptic operation a spike', () => {
     const network = handNetwork();
-    const skip: SpikingLayer = {
+    const skip: SpikingPopulation = {
       ...network.layers[1]!,
       connections: [{ kind: 'identity', source: 0, weights: Int32Array.of(300) }],
       threshold: Int32Array.of(1000),
@@ -163,7 +163,7 @@ describe('connections', () => {
 
   it('reads weights tap-major with a stride', () => {
     const network = handNetwork();
-    const first: SpikingLayer = {
+    const first: SpikingPopulation = {
       ...network.layers[0]!,
       shape: { channels: 2, height: 2, width: 2 },
       // [kernelY][kernelX][input][output]: the output channels look at one pixel each, left and right.

@@ -6,8 +6,8 @@ import { networkFromCheckpoint } from '../src/convert/resnet.js';
 import type { Checkpoint } from '../src/convert/safetensors.js';
 import { readSafetensors } from '../src/convert/safetensors.js';
 import { UserError } from '../src/errors.js';
-import type { Convolution } from '../src/model/graph.js';
-import { outputExtent, sizeOf, sourceShape, targetsPerPosition } from '../src/model/synapses.js';
+import type { Convolution } from '../src/graph/network.js';
+import { outputExtent, sizeOf, sourceShape, targetsPerPosition } from '../src/graph/extents.js';
 import type { Shapes } from './support/checkpoints.js';
 import { checkpointOf, convolutions, shapes } from './support/checkpoints.js';
 

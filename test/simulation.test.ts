@@ -1,11 +1,11 @@
 /** Simulations: what is not asked for is not computed, and nothing of one image is left in the next. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BLOCK_TIMESTEPS, planMemory } from '../src/engine/plan.js';
+import { CALL_TIMESTEPS, planMemory } from '../src/engine/plan.js';
 import { Simulation, type SimulationOptions } from '../src/engine/simulation.js';
 import { MemoryViews } from '../src/engine/views.js';
 import { UserError } from '../src/errors.js';
-import type { SpikingNetwork } from '../src/model/graph.js';
+import type { SpikingNetwork } from '../src/graph/network.js';
 import { kernelModule } from '../src/node/kernels.js';
 import { arbitraryNetwork, uniform } from './generate.js';
 import { size } from './reference/simulator.js';
@@ -56,7 +56,7 @@ describe('advance', () => {
       fc.asyncProperty(
         arbitraryNetwork({ channels: 20, extent: 6 }),
         fc.integer(),
-        fc.array(fc.integer({ min: 1, max: BLOCK_TIMESTEPS + 3 }), { minLength: 1, maxLength: 5 }),
+        fc.array(fc.integer({ min: 1, max: CALL_TIMESTEPS + 3 }), { minLength: 1, maxLength: 5 }),
         fc.constantFrom('synchronous' as const, 'pipelined' as const),
         async (network, seed, pieces, propagation) => {
           const heads = network.heads.map((_, head) => head);
@@ -74,8 +74,8 @@ describe('advance', () => {
   it('computes at most one block and says how much', () => {
     simulation.start(input, options);
     expect([simulation.advance(3), simulation.timestep]).toEqual([3, 3]);
-    expect([simulation.advance(1000), simulation.timestep]).toEqual([BLOCK_TIMESTEPS, 3 + BLOCK_TIMESTEPS]);
-    expect([simulation.advance(0), simulation.timestep]).toEqual([0, 3 + BLOCK_TIMESTEPS]);
+    expect([simulation.advance(1000), simulation.timestep]).toEqual([CALL_TIMESTEPS, 3 + CALL_TIMESTEPS]);
+    expect([simulation.advance(0), simulation.timestep]).toEqual([0, 3 + CALL_TIMESTEPS]);
   });
 });
 
@@ -123,11 +123,11 @@ describe('start', () => {
 describe('the counts of a timestep', () => {
   it('are read without a new view, and added up where they are wanted', () => {
     simulation.start(input, options);
-    simulation.advance(BLOCK_TIMESTEPS);
+    simulation.advance(CALL_TIMESTEPS);
     const classes = rgb.labels.length;
     const counts = new Uint32Array(classes + 3);
     const expected = new Uint32Array(classes + 3);
-    for (let timestep = 1; timestep <= BLOCK_TIMESTEPS; timestep++) {
+    for (let timestep = 1; timestep <= CALL_TIMESTEPS; timestep++) {
       const fired = simulation.fired(FINAL, timestep);
       expect(simulation.fired(FINAL, timestep)).toBe(fired);
       fired.forEach((spike, label) => {
@@ -137,7 +137,7 @@ describe('the counts of a timestep', () => {
     }
     expect(counts).toEqual(expected);
     expect(counts.some((count) => count > 0)).toBe(true);
-    expect(() => simulation.addFired(FINAL, BLOCK_TIMESTEPS + 1, counts)).toThrow('is not in the last block');
+    expect(() => simulation.addFired(FINAL, CALL_TIMESTEPS + 1, counts)).toThrow('is not in the last block');
   });
 
   it('would be read through new views, had the memory grown', () => {
@@ -187,19 +187,19 @@ describe('reading', () => {
     simulation.start(input, options);
     expect(() => simulation.layerSpikes(0, 0)).toThrow(RangeError);
     expect(() => simulation.layerSpikes(0, 1)).toThrow(RangeError);
-    for (let turn = 0; turn < 3; turn++) simulation.advance(BLOCK_TIMESTEPS);
-    const end = 3 * BLOCK_TIMESTEPS;
+    for (let turn = 0; turn < 3; turn++) simulation.advance(CALL_TIMESTEPS);
+    const end = 3 * CALL_TIMESTEPS;
     expect(() => simulation.layerSpikes(0, end)).not.toThrow();
-    expect(() => simulation.fired(FINAL, end - BLOCK_TIMESTEPS + 1)).not.toThrow();
-    expect(() => simulation.fired(FINAL, end - BLOCK_TIMESTEPS)).toThrow('is not in the last block');
+    expect(() => simulation.fired(FINAL, end - CALL_TIMESTEPS + 1)).not.toThrow();
+    expect(() => simulation.fired(FINAL, end - CALL_TIMESTEPS)).toThrow('is not in the last block');
     expect(() => simulation.layerSpikeMap(0, end + 1)).toThrow('is not in the last block');
   });
 
   it('agrees with itself: counters are the sums of maps', () => {
     simulation.start(input, { ...options, heads: [0, FINAL] });
-    simulation.advance(BLOCK_TIMESTEPS);
+    simulation.advance(CALL_TIMESTEPS);
     const ones = (bytes: Uint8Array) => bytes.reduce((sum, byte) => sum + byte, 0);
-    for (let timestep = 1; timestep <= BLOCK_TIMESTEPS; timestep++) {
+    for (let timestep = 1; timestep <= CALL_TIMESTEPS; timestep++) {
       for (let layer = 0; layer < rgb.layers.length; layer++) {
         expect(simulation.layerSpikes(layer, timestep)).toBe(ones(simulation.layerSpikeMap(layer, timestep)));
       }

@@ -1,27 +1,27 @@
 /** What must hold between the fields of a model; writing a model checks it as reading one does. */
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../src/errors.js';
-import { writeModel } from '../src/model/file.js';
+import { writeModel } from '../src/file/file.js';
 import type {
   Shape,
-  SpikingConnection,
+  SpikingSynapses,
   SpikingConvolution,
-  SpikingLayer,
+  SpikingPopulation,
   SpikingNetwork,
-} from '../src/model/graph.js';
+} from '../src/graph/network.js';
 
 function convolution(source: number, weights: number, kernel = 1): SpikingConvolution {
   const padding = (kernel - 1) / 2;
   return { kind: 'convolution', source, kernel, stride: 1, padding, weights: new Int8Array(weights) };
 }
 
-function layer(name: string, shape: Shape, ...connections: SpikingConnection[]): SpikingLayer {
+function layer(name: string, shape: Shape, ...connections: SpikingSynapses[]): SpikingPopulation {
   const bias = new Int32Array(shape.channels);
   return { name, shape, block: 0, connections, bias, threshold: bias.slice().fill(1), lambda: 1 };
 }
 
 /** One final head behind the last of these layers. */
-function networkOf(input: Shape, layers: SpikingLayer[], classes = 1): SpikingNetwork {
+function networkOf(input: Shape, layers: SpikingPopulation[], classes = 1): SpikingNetwork {
   const bias = new Int32Array(classes);
   const weights = new Int8Array(layers[layers.length - 1]!.shape.channels * classes);
   const head = { block: 0, layer: layers.length - 1, weights, bias, threshold: bias.slice().fill(1) };
@@ -52,7 +52,7 @@ describe('a model', () => {
     expect(() => writeModel(network)).not.toThrow();
   });
 
-  const identity = (source: number, channels: number): SpikingConnection => {
+  const identity = (source: number, channels: number): SpikingSynapses => {
     return { kind: 'identity', source, weights: new Int32Array(channels) };
   };
 

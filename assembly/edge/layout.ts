@@ -17,15 +17,15 @@ export const CONFIG = 1024;
 export const STATIC_START = 2048;
 export const STATIC_END = 65536;
 
-/** Network record, and the first of the layer records (assembly/layout.ts). */
+/** Network record, and the first of the population records (assembly/records.ts). */
 export const CONFIG_NETWORK = 0;
-export const CONFIG_LAYERS = 4;
-export const CONFIG_LAYER_COUNT = 8;
-/** [head] of EDGE_HEAD_RECORD + HEAD_BYTES; the last head is the final prediction. */
+export const CONFIG_POPULATIONS = 4;
+export const CONFIG_POPULATION_COUNT = 8;
+/** [head] of EDGE_HEAD_BYTES; the last head is the final prediction. */
 export const CONFIG_HEADS = 12;
 export const CONFIG_HEAD_COUNT = 16;
-/** Where the records of the selected heads go. */
-export const CONFIG_HEAD_TABLE = 20;
+/** Entries of an order through all populations and heads; a run takes those that its heads need. */
+export const CONFIG_ORDER = 20;
 export const CONFIG_CLASSES = 24;
 export const CONFIG_WIDTH = 28;
 export const CONFIG_HEIGHT = 32;
@@ -37,13 +37,13 @@ export const CONFIG_INPUT = 40;
 export const CONFIG_IMAGE = 44;
 /** i16 [256][channel]: what each byte of the picture is to the network. */
 export const CONFIG_INPUT_TABLE = 48;
-/** u32 [class], u32 [layer]: addresses of texts. */
+/** u32 [class], u32 [population]: addresses of texts. */
 export const CONFIG_LABELS = 52;
-export const CONFIG_LAYER_NAMES = 56;
+export const CONFIG_POPULATION_NAMES = 56;
 /** Text: the model's name. */
 export const CONFIG_NAME = 60;
 /** Timesteps that one call of `advance` may compute. */
-export const CONFIG_BLOCK_TIMESTEPS = 64;
+export const CONFIG_CALL_TIMESTEPS = 64;
 /** Timesteps for which no membrane can overflow. */
 export const CONFIG_TIMESTEP_LIMIT = 68;
 export const CONFIG_DEFAULT_TIMESTEPS = 72;
@@ -53,8 +53,8 @@ export const CONFIG_DEFAULT_HEAD = 76;
 export const CONFIG_DEFAULT_PROPAGATION = 80;
 /** u32 [head][class]: spikes since the start of the run. */
 export const CONFIG_COUNTS = 84;
-/** f64 [layer][2], f64 [head][2]: spikes emitted and synaptic operations received since the start of the run. */
-export const CONFIG_LAYER_ACTIVITY = 88;
+/** f64 [population][2], f64 [head][2]: spikes emitted and synaptic operations received since the start of the run. */
+export const CONFIG_POPULATION_ACTIVITY = 88;
 export const CONFIG_HEAD_ACTIVITY = 92;
 /** f64 [class]: estimated rates, eq. (14). */
 export const CONFIG_RATES = 96;
@@ -83,14 +83,18 @@ export const CONFIG_DEFAULT_INITIAL_POTENTIAL = 144;
 export const CONFIG_PICOJOULES = 152;
 /** f64: energy of one dense pass of the trained network, in millijoules. */
 export const CONFIG_ANN_ENERGY = 160;
-export const CONFIG_BYTES = 168;
+/** How many entries that order has. */
+export const CONFIG_ORDER_COUNT = 168;
+export const CONFIG_BYTES = 172;
 
-/** A head: what only the edge code reads, then the record as the kernels read it, HEAD_BYTES of assembly/layout.ts. */
-export const EDGE_HEAD_LAYER = 0;
+/** A head: the address of its record (assembly/records.ts), and what only the edge code reads. */
+export const EDGE_HEAD_RECORD = 0;
 export const EDGE_HEAD_NAME = 4;
 /** f64: the prior strength that the model holds. */
 export const EDGE_HEAD_STRENGTH = 8;
-export const EDGE_HEAD_RECORD = 16;
+/** u8 [place in the order, populations only]: 1 for those that must run for the head to answer. */
+export const EDGE_HEAD_NEEDS = 16;
+export const EDGE_HEAD_BYTES = 24;
 
 /** Classes that share one posterior: f64 alpha, beta, logarithm of B(alpha, beta), logarithm of F(x); u32 members. */
 export const GROUP_ALPHA = 0;
@@ -100,7 +104,7 @@ export const GROUP_LOG_CUMULATIVE = 24;
 export const GROUP_MEMBERS = 32;
 export const GROUP_BYTES = 40;
 
-/** The largest prior strength (MAXIMUM_PRIOR_STRENGTH of src/model/bounds.ts). */
+/** The largest prior strength (MAXIMUM_PRIOR_STRENGTH of src/graph/bounds.ts). */
 export const LARGEST_STRENGTH = 1000000;
-/** The largest k (MAXIMUM_FORGETTING of src/model/bounds.ts). */
+/** The largest k (MAXIMUM_FORGETTING of src/graph/bounds.ts). */
 export const LARGEST_FORGETTING = 16;

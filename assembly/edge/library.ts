@@ -13,9 +13,9 @@ import {
   CONFIG_HEIGHT,
   CONFIG_INPUT,
   CONFIG_LABELS,
-  CONFIG_LAYER_ACTIVITY,
-  CONFIG_LAYER_COUNT,
-  CONFIG_LAYER_NAMES,
+  CONFIG_POPULATION_ACTIVITY,
+  CONFIG_POPULATION_COUNT,
+  CONFIG_POPULATION_NAMES,
   CONFIG_NAME,
   CONFIG_PROBABILITIES,
   CONFIG_RANKING,
@@ -64,11 +64,11 @@ export function snnwasm_label(index: i32): usize {
 }
 
 export function snnwasm_layers(): i32 {
-  return load<i32>(CONFIG, CONFIG_LAYER_COUNT);
+  return load<i32>(CONFIG, CONFIG_POPULATION_COUNT);
 }
 
 export function snnwasm_layer_name(index: i32): usize {
-  return textAt(load<usize>(CONFIG, CONFIG_LAYER_NAMES), index, load<i32>(CONFIG, CONFIG_LAYER_COUNT));
+  return textAt(load<usize>(CONFIG, CONFIG_POPULATION_NAMES), index, load<i32>(CONFIG, CONFIG_POPULATION_COUNT));
 }
 
 export function snnwasm_heads(): i32 {
@@ -206,8 +206,8 @@ export function snnwasm_head_operations(head: i32): f64 {
 }
 
 function layerActivity(layer: i32, column: usize): f64 {
-  if (<u32>layer >= <u32>load<i32>(CONFIG, CONFIG_LAYER_COUNT)) return NaN;
-  return load<f64>(load<usize>(CONFIG, CONFIG_LAYER_ACTIVITY) + (<usize>layer << 4) + column);
+  if (<u32>layer >= <u32>load<i32>(CONFIG, CONFIG_POPULATION_COUNT)) return NaN;
+  return load<f64>(load<usize>(CONFIG, CONFIG_POPULATION_ACTIVITY) + (<usize>layer << 4) + column);
 }
 
 function headActivity(head: i32, column: usize): f64 {

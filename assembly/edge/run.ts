@@ -2,27 +2,13 @@
  * One picture on its way through time, as src/classifier.ts and src/engine/simulation.ts do it on the host: options,
  * selection of heads, and sums over the timesteps of what the kernels count.
  */
-import {
-  HEAD_BYTES,
-  HEAD_FIRED,
-  HEAD_OPERATIONS,
-  HEAD_SPIKES,
-  LAYER_BYTES,
-  LAYER_OPERATIONS,
-  LAYER_SPIKES,
-  NETWORK_DELAY,
-  NETWORK_HEAD_COUNT,
-  NETWORK_HEADS,
-  NETWORK_LAYER_COUNT,
-  NETWORK_LAYERS,
-  NETWORK_SLOTS,
-} from '../layout';
-import { advance, present, reset } from '../network';
+import * as R from '../records';
+import { advance, present, reset } from '../schedule';
 import { addEvidence, readEvidence, resetEvidence, weighTimestep, weightedTimesteps } from './evidence';
 import { quantise } from './input';
 import {
   CONFIG,
-  CONFIG_BLOCK_TIMESTEPS,
+  CONFIG_CALL_TIMESTEPS,
   CONFIG_CLASSES,
   CONFIG_COUNTS,
   CONFIG_DEFAULT_FORGETTING,
@@ -32,16 +18,18 @@ import {
   CONFIG_FINAL_EVIDENCE,
   CONFIG_HEAD_ACTIVITY,
   CONFIG_HEAD_COUNT,
-  CONFIG_HEAD_TABLE,
+  CONFIG_ORDER,
+  CONFIG_ORDER_COUNT,
   CONFIG_HEADS,
-  CONFIG_LAYER_ACTIVITY,
-  CONFIG_LAYER_COUNT,
-  CONFIG_LAYERS,
+  CONFIG_POPULATION_ACTIVITY,
+  CONFIG_POPULATION_COUNT,
+  CONFIG_POPULATIONS,
   CONFIG_NETWORK,
   CONFIG_PICOJOULES,
   CONFIG_PRIOR_EVIDENCE,
   CONFIG_TIMESTEP_LIMIT,
-  EDGE_HEAD_LAYER,
+  EDGE_HEAD_BYTES,
+  EDGE_HEAD_NEEDS,
   EDGE_HEAD_RECORD,
   EDGE_HEAD_STRENGTH,
   LARGEST_FORGETTING,
@@ -121,7 +109,7 @@ export function start(): void {
   selectHeads(propagation);
   const heads = load<i32>(CONFIG, CONFIG_HEAD_COUNT);
   memory.fill(load<usize>(CONFIG, CONFIG_COUNTS), 0, <usize>(heads * load<i32>(CONFIG, CONFIG_CLASSES)) << 2);
-  memory.fill(load<usize>(CONFIG, CONFIG_LAYER_ACTIVITY), 0, <usize>load<i32>(CONFIG, CONFIG_LAYER_COUNT) << 4);
+  memory.fill(load<usize>(CONFIG, CONFIG_POPULATION_ACTIVITY), 0, <usize>load<i32>(CONFIG, CONFIG_POPULATION_COUNT) << 4);
   memory.fill(load<usize>(CONFIG, CONFIG_HEAD_ACTIVITY), 0, <usize>heads << 4);
   resetEvidence(forgetting);
   const network = load<usize>(CONFIG, CONFIG_NETWORK);
@@ -131,24 +119,33 @@ export function start(): void {
   timesteps = 0;
 }
 
-/** Writes the records of the selected heads in the order of their layers, and cuts the network behind the last. */
+/** Writes the order of the run: the populations that its heads need, and each head as soon as it can. */
 function selectHeads(propagation: i32): void {
   const network = load<usize>(CONFIG, CONFIG_NETWORK);
-  const table = load<usize>(CONFIG, CONFIG_HEAD_TABLE);
   const final = finalHead();
-  let first = head < 0 ? final : head;
-  let last = final;
-  if (layerOfHead(first) > layerOfHead(last)) {
-    first = final;
-    last = head;
+  const asked = head < 0 ? final : head;
+  const finalNeeds = load<usize>(headAt(final), EDGE_HEAD_NEEDS);
+  const needs = load<usize>(headAt(asked), EDGE_HEAD_NEEDS);
+  let from = load<usize>(CONFIG, CONFIG_ORDER);
+  let to = load<usize>(network, R.NETWORK_ORDER);
+  let count = 0;
+  let population = 0;
+  for (let left = load<i32>(CONFIG, CONFIG_ORDER_COUNT); left > 0; left--, from += R.ENTRY_BYTES) {
+    let taken: bool;
+    if (load<i32>(from, R.ENTRY_KIND) == R.ENTRY_KIND_POPULATION) {
+      taken = load<u8>(finalNeeds + population) != 0 || load<u8>(needs + population) != 0;
+      population++;
+    } else {
+      const record = load<usize>(from, R.ENTRY_RECORD);
+      taken = record == recordOfHead(final) || record == recordOfHead(asked);
+    }
+    if (!taken) continue;
+    memory.copy(to, from, R.ENTRY_BYTES);
+    to += R.ENTRY_BYTES;
+    count++;
   }
-  memory.copy(table, recordOfHead(first), HEAD_BYTES);
-  if (first != last) memory.copy(table + HEAD_BYTES, recordOfHead(last), HEAD_BYTES);
-  store<usize>(network, table, NETWORK_HEADS);
-  store<i32>(network, first == last ? 1 : 2, NETWORK_HEAD_COUNT);
-  store<usize>(network, load<usize>(CONFIG, CONFIG_LAYERS), NETWORK_LAYERS);
-  store<i32>(network, layerOfHead(last) + 1, NETWORK_LAYER_COUNT);
-  store<i32>(network, propagation, NETWORK_DELAY);
+  store<i32>(network, count, R.NETWORK_ORDER_COUNT);
+  store<i32>(network, propagation, R.NETWORK_DELAY);
 }
 
 /** Whether a run may go on for so many timesteps more without the risk that a membrane overflows. */
@@ -159,10 +156,10 @@ export function canAdvance(more: i32): bool {
 /** Advances the run; call {@link canAdvance} first. */
 export function advanceRun(more: i32): void {
   const network = load<usize>(CONFIG, CONFIG_NETWORK);
-  const block = load<i32>(CONFIG, CONFIG_BLOCK_TIMESTEPS);
+  const most = load<i32>(CONFIG, CONFIG_CALL_TIMESTEPS);
   while (more > 0) {
-    const steps = min(more, block);
-    advance(network, steps);
+    const steps = min(more, most);
+    advance(network, 0, load<i32>(network, R.NETWORK_ORDER_COUNT), timesteps + 1, steps);
     for (let step = 0; step < steps; step++) collect(++timesteps);
     more -= steps;
   }
@@ -170,11 +167,19 @@ export function advanceRun(more: i32): void {
 
 function collect(timestep: i32): void {
   const network = load<usize>(CONFIG, CONFIG_NETWORK);
-  const slot = <usize>(timestep % load<i32>(network, NETWORK_SLOTS)) << 2;
-  let layer = load<usize>(network, NETWORK_LAYERS);
-  let sums = load<usize>(CONFIG, CONFIG_LAYER_ACTIVITY);
-  for (let left = load<i32>(network, NETWORK_LAYER_COUNT); left > 0; left--, layer += LAYER_BYTES, sums += 16) {
-    add(sums, load<usize>(layer, LAYER_SPIKES) + slot, load<usize>(layer, LAYER_OPERATIONS) + slot);
+  const slot = <usize>(timestep % load<i32>(network, R.NETWORK_SLOTS)) << 2;
+  const populations = load<usize>(CONFIG, CONFIG_POPULATIONS);
+  const activity = load<usize>(CONFIG, CONFIG_POPULATION_ACTIVITY);
+  let entry = load<usize>(network, R.NETWORK_ORDER);
+  for (let left = load<i32>(network, R.NETWORK_ORDER_COUNT); left > 0; left--, entry += R.ENTRY_BYTES) {
+    if (load<i32>(entry, R.ENTRY_KIND) != R.ENTRY_KIND_POPULATION) continue;
+    const population = load<usize>(entry, R.ENTRY_RECORD);
+    const index = (population - populations) / R.POPULATION_BYTES;
+    add(
+      activity + (index << 4),
+      load<usize>(population, R.POPULATION_SPIKES) + slot,
+      load<usize>(population, R.POPULATION_OPERATIONS) + slot,
+    );
   }
   weighTimestep(timestep);
   collectHead(finalHead(), slot);
@@ -186,10 +191,10 @@ function collectHead(index: i32, slot: usize): void {
   const classes = load<i32>(CONFIG, CONFIG_CLASSES);
   add(
     load<usize>(CONFIG, CONFIG_HEAD_ACTIVITY) + (<usize>index << 4),
-    load<usize>(record, HEAD_SPIKES) + slot,
-    load<usize>(record, HEAD_OPERATIONS) + slot,
+    load<usize>(record, R.HEAD_SPIKES) + slot,
+    load<usize>(record, R.HEAD_OPERATIONS) + slot,
   );
-  const fired = load<usize>(record, HEAD_FIRED) + (slot >> 2) * classes;
+  const fired = load<usize>(record, R.HEAD_FIRED) + (slot >> 2) * classes;
   let count = countsOf(index);
   for (let label = 0; label < classes; label++, count += 4) {
     store<u32>(count, load<u32>(count) + load<u8>(fired + label));
@@ -231,10 +236,10 @@ export function updatePosterior(): void {
   computePosterior(final, prior, weightedTimesteps(), strength);
 }
 
-/** Spikes of all layers and simulated heads so far (column 0), or their synaptic operations (column 1). */
+/** Spikes of all populations and simulated heads so far (column 0), or their synaptic operations (column 1). */
 export function total(column: i32): f64 {
   return (
-    sum(load<usize>(CONFIG, CONFIG_LAYER_ACTIVITY), load<i32>(CONFIG, CONFIG_LAYER_COUNT), column) +
+    sum(load<usize>(CONFIG, CONFIG_POPULATION_ACTIVITY), load<i32>(CONFIG, CONFIG_POPULATION_COUNT), column) +
     sum(load<usize>(CONFIG, CONFIG_HEAD_ACTIVITY), load<i32>(CONFIG, CONFIG_HEAD_COUNT), column)
   );
 }
@@ -258,7 +263,7 @@ export function finalHead(): i32 {
 
 /** Address of what the edge code knows of a head (layout.ts). */
 export function headAt(index: i32): usize {
-  return load<usize>(CONFIG, CONFIG_HEADS) + <usize>(index * (EDGE_HEAD_RECORD + HEAD_BYTES));
+  return load<usize>(CONFIG, CONFIG_HEADS) + <usize>(index * EDGE_HEAD_BYTES);
 }
 
 /** u32 [class]: spikes of a head since the start. */
@@ -268,9 +273,5 @@ export function countsOf(index: i32): usize {
 
 /** Address of a head's record as the kernels read it. */
 function recordOfHead(index: i32): usize {
-  return headAt(index) + EDGE_HEAD_RECORD;
-}
-
-function layerOfHead(index: i32): i32 {
-  return load<i32>(headAt(index), EDGE_HEAD_LAYER);
+  return load<usize>(headAt(index), EDGE_HEAD_RECORD);
 }

@@ -3,7 +3,7 @@
  * and show every layer's spikes, so that they can be compared neuron by neuron. They leave the heads out, which is in
  * their favour.
  */
-import type { SpikingConvolution, SpikingLayer, SpikingNetwork } from '../../src/model/graph.js';
+import type { SpikingConvolution, SpikingPopulation, SpikingNetwork } from '../../src/graph/network.js';
 
 export interface Baseline {
   /** Computes one timestep of all layers. */
@@ -16,7 +16,7 @@ export interface Baseline {
 export const padded = (count: number, multiple: number): number => Math.ceil(count / multiple) * multiple;
 
 /** Membrane potential of every channel at the start. */
-export function initialMembrane({ threshold }: SpikingLayer, initialPotential: number): Int32Array {
+export function initialMembrane({ threshold }: SpikingPopulation, initialPotential: number): Int32Array {
   return threshold.map((value) => Math.floor(value * initialPotential + 0.5));
 }
 

@@ -1,5 +1,5 @@
 /** Says whether a baseline emits the engine's spikes, neuron by neuron, layer by layer, timestep by timestep. */
-import { BLOCK_TIMESTEPS } from '../../src/engine/plan.js';
+import { CALL_TIMESTEPS } from '../../src/engine/plan.js';
 import type { Simulation } from '../../src/engine/simulation.js';
 import type { Baseline } from './baseline.js';
 
@@ -17,7 +17,7 @@ export function checkSameSpikes(
   let spikes = 0;
   while (simulation.timestep < timesteps) {
     const first = simulation.timestep + 1;
-    simulation.advance(Math.min(BLOCK_TIMESTEPS, timesteps - simulation.timestep));
+    simulation.advance(Math.min(CALL_TIMESTEPS, timesteps - simulation.timestep));
     for (let timestep = first; timestep <= simulation.timestep; timestep++) {
       for (const baseline of Object.values(baselines)) baseline.step();
       for (let layer = 0; layer < simulation.activeLayers; layer++) {

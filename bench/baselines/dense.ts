@@ -7,7 +7,7 @@
  * float32 and sums float64 (exact: all are integers far below 2^53), which V8 multiplies faster than integers here;
  * int8 weights took 1.2 to 1.6 times as long, and a loop over output channels innermost 3 times.
  */
-import { IMAGE, type SpikingConvolution, type SpikingNetwork } from '../../src/model/graph.js';
+import { IMAGE, type SpikingConvolution, type SpikingNetwork } from '../../src/graph/network.js';
 import { analogCurrent, type Baseline, borderOf, initialMembrane, padded } from './baseline.js';
 
 const TILE_PIXELS = 2;

@@ -6,7 +6,7 @@
  * spike into the membranes of its targets took 2.5 times as long, adding one whole row after the other 1.3 times
  * (unrolled) to 2.5 times, and int32 weights 1.3 times.
  */
-import { IMAGE, type SpikingConvolution, type SpikingNetwork } from '../../src/model/graph.js';
+import { IMAGE, type SpikingConvolution, type SpikingNetwork } from '../../src/graph/network.js';
 import { analogCurrent, type Baseline, initialMembrane, padded } from './baseline.js';
 
 const UNROLLED = 8;

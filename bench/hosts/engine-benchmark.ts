@@ -1,9 +1,9 @@
 /** The engine's own benchmark, portable: the same code runs in every Node and in a browser's page. */
 
-import { BLOCK_TIMESTEPS } from '../../src/engine/plan.js';
+import { CALL_TIMESTEPS } from '../../src/engine/plan.js';
 import { Simulation } from '../../src/engine/simulation.js';
-import { readModel } from '../../src/model/file.js';
-import type { SpikingNetwork } from '../../src/model/graph.js';
+import { readModel } from '../../src/file/file.js';
+import type { SpikingNetwork } from '../../src/graph/network.js';
 import type { Measurement } from '../measure/result.js';
 import { timeRow } from '../measure/rows.js';
 import { type MeasureSettings, measureTogether, perUnit } from '../measure/together.js';
@@ -40,7 +40,7 @@ export async function engineBenchmark(
   const inputs = job.inputs.map((input) => Int16Array.from(input));
   const run = await EngineRun.create(module, network, { inputs, timesteps: job.timesteps, settling: 0 });
   const rounds = await measureTogether([run.task(TIMESTEP)], job.measure);
-  const samples = perUnit(rounds.get(TIMESTEP)!, BLOCK_TIMESTEPS);
+  const samples = perUnit(rounds.get(TIMESTEP)!, CALL_TIMESTEPS);
   const rows = [timeRow(TIMESTEP, 'timestep', samples, run.operations, { rate: run.rate })];
   for (const { source, connections } of SHAPES) {
     const forced = {

@@ -2,7 +2,7 @@
 
 import { shareModel } from '../../src/engine/shared-model.js';
 import { canShareMemory } from '../../src/engine/wasm.js';
-import { readModel } from '../../src/model/file.js';
+import { readModel } from '../../src/file/file.js';
 import { engineBenchmark, type HostJob, type HostReport } from './engine-benchmark.js';
 import type { Throughput, Way, WorkerModel } from './share.js';
 import type { ShareJob, ShareResult } from './web-worker.js';

@@ -1,7 +1,7 @@
 /** One worker's share of the images, portable: threads of Node and Web Workers run this. */
 import type { ModelShare } from '../../src/engine/shared-model.js';
 import { Simulation } from '../../src/engine/simulation.js';
-import type { SpikingNetwork } from '../../src/model/graph.js';
+import type { SpikingNetwork } from '../../src/graph/network.js';
 
 /** What a worker simulates on: a share of the model of all workers, or kernels and a network for a memory of its own. */
 export type WorkerModel =

@@ -10,9 +10,9 @@
  *
  * where `with` holds source, connection and silent target, `without` the source alone, `nothing` a source of one pixel.
  */
-import { BLOCK_TIMESTEPS } from '../../src/engine/plan.js';
-import type { Shape } from '../../src/model/graph.js';
-import { sizeOf } from '../../src/model/synapses.js';
+import { CALL_TIMESTEPS } from '../../src/engine/plan.js';
+import type { Shape } from '../../src/graph/network.js';
+import { sizeOf } from '../../src/graph/extents.js';
 import type { Facts, Measurement, Part } from '../measure/result.js';
 import { timeRow } from '../measure/rows.js';
 import { differences, type MeasureSettings, measureTogether, type Rounds } from '../measure/together.js';
@@ -156,7 +156,7 @@ function rowsOf(
   rounds: ReadonlyMap<string, Rounds>,
 ): Measurement[] {
   const less = (name: string, other: string) =>
-    differences(rounds.get(name)!, rounds.get(other)!, BLOCK_TIMESTEPS);
+    differences(rounds.get(name)!, rounds.get(other)!, CALL_TIMESTEPS);
   const neurons = sizeOf(shape);
   const facts = { ...more, rate: runs.get('without')!.rateOf(0), neurons };
   const listing = less('without', 'without, silent');

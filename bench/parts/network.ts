@@ -4,13 +4,13 @@
  */
 import { answerOf } from '../../src/answer.js';
 import { Classifier } from '../../src/classifier.js';
-import { DenseNetwork } from '../../src/engine/dense.js';
-import { BLOCK_TIMESTEPS } from '../../src/engine/plan.js';
+import { TrainedPass } from '../../src/engine/trained.js';
+import { CALL_TIMESTEPS } from '../../src/engine/plan.js';
 import { Simulation } from '../../src/engine/simulation.js';
 import type { PixelImage } from '../../src/image/pixel-image.js';
 import { resizeImage } from '../../src/image/resize.js';
 import { normaliseInput } from '../../src/image/tensor.js';
-import type { SpikingNetwork } from '../../src/model/graph.js';
+import type { SpikingNetwork } from '../../src/graph/network.js';
 import { dequantise } from '../../src/observation/dequantise.js';
 import { checkSameSpikes } from '../baselines/check.js';
 import { DenseBaseline } from '../baselines/dense.js';
@@ -72,8 +72,8 @@ export async function measureNetwork(
   const samples = (name: string, units: number) => perUnit(rounds.get(name)!, units);
   const rate = { rate: run.rate };
   const rows: Measurement[] = [
-    timeRow(ENGINE, 'timestep', samples(ENGINE, BLOCK_TIMESTEPS), run.operations, rate),
-    timeRow(FIRST_IMAGE, 'timestep', samples(FIRST_IMAGE, BLOCK_TIMESTEPS), single.operations, {
+    timeRow(ENGINE, 'timestep', samples(ENGINE, CALL_TIMESTEPS), run.operations, rate),
+    timeRow(FIRST_IMAGE, 'timestep', samples(FIRST_IMAGE, CALL_TIMESTEPS), single.operations, {
       rate: single.rate,
     }),
     ...['plain JavaScript, event-driven', 'plain JavaScript, dense'].map((name) =>
@@ -112,7 +112,7 @@ async function answerTasks(
   timesteps: number,
 ): Promise<Task[]> {
   const classifier = await Classifier.create(module, network);
-  const trained = await DenseNetwork.create(module, dequantise(network));
+  const trained = await TrainedPass.create(module, dequantise(network));
   const normalised = normaliseInput(
     resizeImage(images[0]!, network.input),
     network.input,

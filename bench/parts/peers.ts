@@ -7,11 +7,11 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Classifier } from '../../src/classifier.js';
-import { DenseNetwork } from '../../src/engine/dense.js';
-import { BLOCK_TIMESTEPS } from '../../src/engine/plan.js';
+import { TrainedPass } from '../../src/engine/trained.js';
+import { CALL_TIMESTEPS } from '../../src/engine/plan.js';
 import { resizeImage } from '../../src/image/resize.js';
 import { normaliseInput } from '../../src/image/tensor.js';
-import { sizeOf } from '../../src/model/synapses.js';
+import { sizeOf } from '../../src/graph/extents.js';
 import { writeFileAtomic } from '../../src/node/files.js';
 import { dequantise } from '../../src/observation/dequantise.js';
 import type { Measurement, Part } from '../measure/result.js';
@@ -34,7 +34,7 @@ const MODEL = join(WORK, 'network.onnx');
 export async function measurePeers(workplace: Workplace): Promise<Part> {
   const { module, network, images, inputs, settings, versions } = workplace;
   const trained = dequantise(network);
-  const own = await DenseNetwork.create(module, trained);
+  const own = await TrainedPass.create(module, trained);
   const normalised = images
     .slice(0, CHECKED_IMAGES)
     .map((image) => normaliseInput(resizeImage(image, network.input), network.input, network.normalisation));
@@ -69,7 +69,7 @@ export async function measurePeers(workplace: Workplace): Promise<Part> {
     const samples = (name: string, units = 1) => perUnit(rounds.get(name)!, units);
     const multiplications = densePassOperations(workplace);
     const rows: Measurement[] = [
-      timeRow(TIMESTEP, 'timestep', samples(TIMESTEP, BLOCK_TIMESTEPS), run.operations),
+      timeRow(TIMESTEP, 'timestep', samples(TIMESTEP, CALL_TIMESTEPS), run.operations),
       ...answers.map(({ name }) => timeRow(name, 'answer', samples(name))),
       ...[...passes.map(({ name }) => name), OWN].map((name) =>
         denseRow(name, samples(name), multiplications),
@@ -104,7 +104,7 @@ const denseRow = (name: string, samples: readonly number[], operations: number):
 /** Two native threads, alone: threads that wait by spinning would disturb whatever else is measured beside them. */
 async function measureThreaded(
   { network, settings }: Workplace,
-  own: DenseNetwork,
+  own: TrainedPass,
   images: readonly Float32Array[],
 ): Promise<{ readonly name: string; readonly samples: readonly number[] }[]> {
   const { channels, height, width } = network.input;
@@ -162,7 +162,7 @@ async function exportOnnx(network: Workplace['network']): Promise<string | null>
 /** @throws Error if the peer computes another network */
 async function checkPeer(
   peer: DensePeer,
-  own: DenseNetwork,
+  own: TrainedPass,
   images: readonly Float32Array[],
   channels: number,
 ): Promise<string> {

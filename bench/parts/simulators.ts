@@ -7,10 +7,10 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { writeSafetensors } from '../../src/convert/write-safetensors.js';
-import { BLOCK_TIMESTEPS } from '../../src/engine/plan.js';
+import { CALL_TIMESTEPS } from '../../src/engine/plan.js';
 import { Simulation } from '../../src/engine/simulation.js';
-import { modelTensors } from '../../src/model/export.js';
-import type { SpikingNetwork } from '../../src/model/graph.js';
+import { modelTensors } from '../../src/file/export.js';
+import type { SpikingNetwork } from '../../src/graph/network.js';
 import { writeFileAtomic } from '../../src/node/files.js';
 import { sha256 } from '../../src/node/hash.js';
 import type { Measurement, Part } from '../measure/result.js';
@@ -47,7 +47,7 @@ export async function measureSimulators(workplace: Workplace): Promise<Part> {
   const run = await EngineRun.create(module, network, { inputs, timesteps: settings.timesteps, settling: 0 });
   const rounds = await measureTogether([run.task(ENGINE)], settings.engine);
   const rows: Measurement[] = [
-    timeRow(ENGINE, 'image-timestep', perUnit(rounds.get(ENGINE)!, BLOCK_TIMESTEPS), run.operations, {
+    timeRow(ENGINE, 'image-timestep', perUnit(rounds.get(ENGINE)!, CALL_TIMESTEPS), run.operations, {
       batch: 1,
       threads: 1,
     }),

@@ -1,6 +1,6 @@
 /** What the parts of the benchmark work on. */
 import type { PixelImage } from '../../src/image/pixel-image.js';
-import type { SpikingNetwork } from '../../src/model/graph.js';
+import type { SpikingNetwork } from '../../src/graph/network.js';
 import type { BenchSettings } from '../settings.js';
 
 export interface Workplace {

@@ -4,9 +4,9 @@
  * comes back as an identity that carries the bias.
  */
 import { type NamedTensor, writeSafetensors } from '../../src/convert/write-safetensors.js';
-import type { Connection, Layer, Network } from '../../src/model/graph.js';
-import { sourceShape } from '../../src/model/synapses.js';
-import { fromTapMajor } from '../../src/model/taps.js';
+import type { Connection, Layer, Network } from '../../src/graph/network.js';
+import { sourceShape } from '../../src/graph/extents.js';
+import { fromTapMajor } from '../../src/graph/taps.js';
 
 const EPSILON = 1e-5;
 

@@ -3,7 +3,7 @@
  * weights, with its fused convolution; tap-major weights are its own order. One thread.
  */
 import { join } from 'node:path';
-import { type Convolution, IMAGE, type Network } from '../../src/model/graph.js';
+import { type Convolution, IMAGE, type Network } from '../../src/graph/network.js';
 import type { DensePeer } from './dense-peer.js';
 import { importPeer, PEERS } from './paths.js';
 

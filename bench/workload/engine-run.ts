@@ -1,8 +1,8 @@
 /** A network in the engine as a task: every timed call advances a block of timesteps; the work done is counted. */
-import { BLOCK_TIMESTEPS } from '../../src/engine/plan.js';
+import { CALL_TIMESTEPS } from '../../src/engine/plan.js';
 import { Simulation } from '../../src/engine/simulation.js';
-import type { SpikingNetwork } from '../../src/model/graph.js';
-import { sizeOf } from '../../src/model/synapses.js';
+import type { SpikingNetwork } from '../../src/graph/network.js';
+import { sizeOf } from '../../src/graph/extents.js';
 import type { Task } from '../measure/together.js';
 
 export interface EngineRunOptions {
@@ -46,7 +46,7 @@ export class EngineRun {
     return this.#simulation.memoryBytes;
   }
 
-  /** The task of advancing by one block of `BLOCK_TIMESTEPS`; presenting the next image stands outside the time. */
+  /** The task of advancing by one block of `CALL_TIMESTEPS`; presenting the next image stands outside the time. */
   task(name: string): Task {
     return {
       name,
@@ -54,7 +54,7 @@ export class EngineRun {
         if (this.#simulation.timestep >= this.#options.settling + this.#options.timesteps) this.#present();
       },
       run: () => {
-        this.#simulation.advance(BLOCK_TIMESTEPS);
+        this.#simulation.advance(CALL_TIMESTEPS);
       },
       after: () => this.#count(),
     };
@@ -95,13 +95,13 @@ export class EngineRun {
   #count(): void {
     const last = this.#simulation.timestep;
     const head = this.network.heads.length - 1;
-    for (let timestep = last - BLOCK_TIMESTEPS + 1; timestep <= last; timestep++) {
+    for (let timestep = last - CALL_TIMESTEPS + 1; timestep <= last; timestep++) {
       for (let layer = 0; layer < this.network.layers.length; layer++) {
         this.#spikes[layer]! += this.#simulation.layerSpikes(layer, timestep);
         this.#operations[layer]! += this.#simulation.layerOperations(layer, timestep);
       }
       this.#operations[this.network.layers.length]! += this.#simulation.headOperations(head, timestep);
     }
-    this.#timesteps += BLOCK_TIMESTEPS;
+    this.#timesteps += CALL_TIMESTEPS;
   }
 }

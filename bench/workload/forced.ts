@@ -9,11 +9,11 @@
 import {
   IMAGE,
   type Shape,
-  type SpikingConnection,
-  type SpikingLayer,
+  type SpikingSynapses,
+  type SpikingPopulation,
   type SpikingNetwork,
-} from '../../src/model/graph.js';
-import { outputExtent, sizeOf } from '../../src/model/synapses.js';
+} from '../../src/graph/network.js';
+import { outputExtent, sizeOf } from '../../src/graph/extents.js';
 import { uniformNumbers } from '../../src/random.js';
 
 /** Binary digits of a threshold of the source: a current of 2^14 fires at every timestep. */
@@ -88,7 +88,7 @@ export function inputOfRates(rates: Float64Array): Int16Array {
   return Int16Array.from(rates, (rate) => Math.round(rate * 2 ** THRESHOLD_BITS));
 }
 
-function sourceLayer(shape: Shape): SpikingLayer {
+function sourceLayer(shape: Shape): SpikingPopulation {
   const { channels } = shape;
   const weights = new Int8Array(channels * channels);
   for (let channel = 0; channel < channels; channel++) weights[channel * (channels + 1)] = 1;
@@ -97,7 +97,7 @@ function sourceLayer(shape: Shape): SpikingLayer {
   ]);
 }
 
-function targetLayer(source: Shape, connection: ForcedConnection): SpikingLayer {
+function targetLayer(source: Shape, connection: ForcedConnection): SpikingPopulation {
   if (connection.kind === 'identity') {
     const weights = new Int32Array(source.channels).fill(100);
     return layer('target', source, NEVER, [{ kind: 'identity', source: 0, weights }]);
@@ -112,7 +112,7 @@ function targetLayer(source: Shape, connection: ForcedConnection): SpikingLayer 
   ]);
 }
 
-function tailLayer(source: number, { channels, height, width }: Shape): SpikingLayer {
+function tailLayer(source: number, { channels, height, width }: Shape): SpikingPopulation {
   const stride = Math.max(height, width);
   return layer('tail', { channels: 1, height: 1, width: 1 }, NEVER, [
     { kind: 'convolution', source, kernel: 1, stride, padding: 0, weights: randomWeights(channels) },
@@ -123,8 +123,8 @@ function layer(
   name: string,
   shape: Shape,
   threshold: number,
-  connections: SpikingConnection[],
-): SpikingLayer {
+  connections: SpikingSynapses[],
+): SpikingPopulation {
   return {
     name,
     shape,

@@ -5,7 +5,7 @@
  */
 import { normaliseWeights } from '../../src/convert/normalise.js';
 import { quantiseHeads, quantiseLayers } from '../../src/convert/quantise.js';
-import { DenseNetwork } from '../../src/engine/dense.js';
+import { TrainedPass } from '../../src/engine/trained.js';
 import {
   type Connection,
   type Convolution,
@@ -14,8 +14,8 @@ import {
   type Network,
   type Shape,
   type SpikingNetwork,
-} from '../../src/model/graph.js';
-import { outputExtent } from '../../src/model/synapses.js';
+} from '../../src/graph/network.js';
+import { outputExtent } from '../../src/graph/extents.js';
 import { uniformNumbers } from '../../src/random.js';
 
 const INPUT_CHANNELS = 3;
@@ -88,7 +88,7 @@ export async function spikingAtRates(
   input: Float32Array,
   rates: readonly number[],
 ): Promise<SpikingNetwork[]> {
-  const dense = await DenseNetwork.create(module, network);
+  const dense = await TrainedPass.create(module, network);
   dense.run(input);
   const activations = network.layers.map(({ shape }, index) => {
     const { values, stride } = dense.activations(index);

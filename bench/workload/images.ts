@@ -6,7 +6,7 @@ import { decodeImage } from '../../src/image/decode.js';
 import type { PixelImage } from '../../src/image/pixel-image.js';
 import { resizeImage } from '../../src/image/resize.js';
 import { quantiseInput } from '../../src/image/tensor.js';
-import type { SpikingNetwork } from '../../src/model/graph.js';
+import type { SpikingNetwork } from '../../src/graph/network.js';
 import { openCifar100 } from '../../src/node/cifar100.js';
 import { nodeCodecs } from '../../src/node/codecs.js';
 import { listImages, readFileChecked } from '../../src/node/files.js';

@@ -1,3 +1,3 @@
 /** What `snnwasm/convert` exports on every host; `convertCheckpoint` comes from the host's own entry. */
-export type { Provenance } from '../model/graph.js';
+export type { Provenance } from '../graph/network.js';
 export type { CalibrationImages, CheckpointConverter, ConvertOptions } from './convert.js';

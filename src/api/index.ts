@@ -19,28 +19,34 @@ export type { Orientation } from '../image/exif.js';
 export type { ImageFormat } from '../image/format.js';
 export { fromRgba, type PixelImage, type RgbaImage } from '../image/pixel-image.js';
 export {
-  type ConnectionDescription,
   describeModel,
   type HeadDescription,
-  type LayerDescription,
   type ModelDescription,
+  type PopulationDescription,
+  type SynapsesDescription,
   type ThresholdDescription,
-} from '../model/describe.js';
-export { readModel, writeModel } from '../model/file.js';
+} from '../graph/describe.js';
+export { readModel, writeModel } from '../file/file.js';
 export type {
-  ConvolutionGeometry,
+  AnySynapses,
+  Coding,
+  Convolution,
+  Dense,
+  Depthwise,
+  Extent,
   InputNormalisation,
+  Padding,
+  PerChannel,
   Propagation,
   Provenance,
   RunDefaults,
   Shape,
-  SpikingConnection,
-  SpikingConvolution,
   SpikingHead,
-  SpikingIdentity,
-  SpikingLayer,
   SpikingNetwork,
-} from '../model/graph.js';
+  SpikingPopulation,
+  SpikingSynapses,
+  Window,
+} from '../graph/network.js';
 export type { ImageSource } from './image-source.js';
 export type { KernelSource, LoadOptions, ModelLoader, ModelSource } from './load.js';
 export { Model, type Step } from './model.js';

@@ -1,7 +1,7 @@
 /** `loadModel`, for any host: what differs between hosts is where bytes come from, and a host says that. */
 import { UserError } from '../errors.js';
 import type { CodecSource } from '../image/codec.js';
-import { readModel } from '../model/file.js';
+import { readModel } from '../file/file.js';
 import { bytesIn } from './bytes.js';
 import { Model } from './model.js';
 import { readResponse, type TransferOptions } from './transfer.js';

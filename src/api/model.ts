@@ -3,7 +3,7 @@ import { type Answer, answerOf } from '../answer.js';
 import { type Activity, Classifier, type Run } from '../classifier.js';
 import { UserError } from '../errors.js';
 import type { CodecSource } from '../image/codec.js';
-import type { SpikingNetwork } from '../model/graph.js';
+import type { SpikingNetwork } from '../graph/network.js';
 import { type ImageSource, toPixelImage } from './image-source.js';
 import { type ClassifyOptions, type Settings, type StepOptions, settingsOf } from './options.js';
 import { Pacer } from './pacer.js';

@@ -2,8 +2,8 @@
 import type { RunOptions } from '../classifier.js';
 import { DEFAULT_ENERGY_MODEL, type EnergyModel, energyModel } from '../energy.js';
 import { UserError } from '../errors.js';
-import { MAXIMUM_CLASSES, MAXIMUM_TIMESTEPS } from '../model/bounds.js';
-import type { SpikingNetwork } from '../model/graph.js';
+import { MAXIMUM_CLASSES, MAXIMUM_TIMESTEPS } from '../graph/bounds.js';
+import type { SpikingNetwork } from '../graph/network.js';
 
 /** How an image is classified; what is left out comes from the model. */
 export interface ClassifyOptions extends RunOptions {

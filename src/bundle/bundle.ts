@@ -5,7 +5,7 @@
 import * as E from '../../assembly/edge/layout.js';
 import { PAGE_BYTES } from '../engine/wasm.js';
 import { UserError } from '../errors.js';
-import type { SpikingNetwork } from '../model/graph.js';
+import type { SpikingNetwork } from '../graph/network.js';
 import { memoryImage } from './image.js';
 import { malformed } from './leb128.js';
 import {

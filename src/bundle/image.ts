@@ -3,19 +3,18 @@
  * what assembly/edge/ needs (drawn in assembly/edge/layout.ts).
  */
 import * as E from '../../assembly/edge/layout.js';
-import { HEAD_BYTES } from '../../assembly/layout.js';
+import * as R from '../../assembly/records.js';
 import { multiplyAccumulates } from '../answer.js';
 import { annEnergyMillijoules, DEFAULT_ENERGY_MODEL, energyModel } from '../energy.js';
-import { BLOCK_TIMESTEPS, type MemoryPlan, planMemory } from '../engine/plan.js';
+import { CALL_TIMESTEPS, type MemoryPlan, planMemory } from '../engine/plan.js';
 import { exactTimestepLimit } from '../engine/range.js';
-import { Arena, PAGE_BYTES } from '../engine/wasm.js';
-import { headRecord, writePlan, writeRecord } from '../engine/write-plan.js';
+import { Arena } from '../engine/arena.js';
+import { type OrderEntry, orderOf } from '../engine/order.js';
+import { PAGE_BYTES } from '../engine/wasm.js';
+import { writeCourse, writeOrder, writePlan } from '../engine/write-state.js';
 import { UserError } from '../errors.js';
 import { quantiseInput } from '../image/tensor.js';
-import type { SpikingNetwork } from '../model/graph.js';
-
-/** Bytes from one head to the next. */
-const HEAD_STRIDE = E.EDGE_HEAD_RECORD + HEAD_BYTES;
+import type { SpikingNetwork } from '../graph/network.js';
 
 /** Addresses are signed in places, so memory ends at 2 GiB. */
 const LARGEST_MEMORY = 2 ** 31 - PAGE_BYTES;
@@ -24,10 +23,14 @@ const LARGEST_MEMORY = 2 ** 31 - PAGE_BYTES;
 interface EdgePlan {
   readonly words: Readonly<Record<number, number>>;
   readonly heads: number;
+  /** u8 [head][place in the order, populations only] */
+  readonly needs: number;
+  /** Through all populations and heads. */
+  readonly order: readonly OrderEntry[];
   readonly inputTable: number;
   readonly texts: readonly { readonly address: number; readonly bytes: Uint8Array }[];
   readonly labels: readonly number[];
-  readonly layerNames: readonly number[];
+  readonly populationNames: readonly number[];
   readonly headNames: readonly number[];
   readonly bytes: number;
 }
@@ -48,23 +51,27 @@ export function memoryImage(network: SpikingNetwork, pictureBytes: number): Arra
   const plan = writePlan(memory, network, layout);
   const view = new DataView(memory.buffer);
   const bytes = new Uint8Array(memory.buffer);
-  writeRecord(view, E.CONFIG, edge.words);
+  writeWords(view, E.CONFIG, edge.words);
   writeConfig(view, network);
+  writeCourse(view, plan, { order: edge.order, coding: 'rate', propagation: network.defaults.propagation });
+  writeOrder(view, plan.state, edge.words[E.CONFIG_ORDER]!, edge.order);
   network.heads.forEach((head, index) => {
-    const record = edge.heads + index * HEAD_STRIDE;
-    writeRecord(view, record + E.EDGE_HEAD_RECORD, headRecord(network, plan, index));
-    writeRecord(view, record, {
-      [E.EDGE_HEAD_LAYER]: head.layer,
+    const record = edge.heads + index * E.EDGE_HEAD_BYTES;
+    const needs = edge.needs + index * network.populations.length;
+    writeWords(view, record, {
+      [E.EDGE_HEAD_RECORD]: plan.state.heads[index]!.record,
       [E.EDGE_HEAD_NAME]: edge.headNames[index]!,
+      [E.EDGE_HEAD_NEEDS]: needs,
     });
     view.setFloat64(record + E.EDGE_HEAD_STRENGTH, head.priorStrength, true);
+    bytes.set(needsOf(network, index, edge.order).map(Number), needs);
   });
   table.forEach((value, index) => {
     view.setInt16(edge.inputTable + 2 * index, value, true);
   });
   for (const { address, bytes: text } of edge.texts) bytes.set(text, address);
   writeList(view, edge.words[E.CONFIG_LABELS]!, edge.labels);
-  writeList(view, edge.words[E.CONFIG_LAYER_NAMES]!, edge.layerNames);
+  writeList(view, edge.words[E.CONFIG_POPULATION_NAMES]!, edge.populationNames);
   return memory.buffer as ArrayBuffer;
 }
 
@@ -80,7 +87,7 @@ function inputTable({ input, normalisation, inputFractionBits }: SpikingNetwork)
 }
 
 function planEdge(network: SpikingNetwork, plan: MemoryPlan, pictureBytes: number): EdgePlan {
-  const { input, labels, layers, heads, defaults } = network;
+  const { input, labels, populations, heads, defaults } = network;
   const state = plan.states[0]!;
   const arena = new Arena(plan.bytes);
   const texts: { address: number; bytes: Uint8Array }[] = [];
@@ -91,15 +98,18 @@ function planEdge(network: SpikingNetwork, plan: MemoryPlan, pictureBytes: numbe
     return address;
   };
   const classes = labels.length;
-  const headTable = arena.allocate(heads.length * HEAD_STRIDE);
+  const headTable = arena.allocate(heads.length * E.EDGE_HEAD_BYTES);
+  const needs = arena.allocate(heads.length * populations.length);
+  const order = orderOf(network, [...heads.keys()]);
   const table = arena.allocate(256 * input.channels * 2);
   const words = {
     [E.CONFIG_NETWORK]: state.network,
-    [E.CONFIG_LAYERS]: state.layers[0]!.record,
-    [E.CONFIG_LAYER_COUNT]: layers.length,
+    [E.CONFIG_POPULATIONS]: state.populations[0]!.record,
+    [E.CONFIG_POPULATION_COUNT]: populations.length,
     [E.CONFIG_HEADS]: headTable,
     [E.CONFIG_HEAD_COUNT]: heads.length,
-    [E.CONFIG_HEAD_TABLE]: state.headTable,
+    [E.CONFIG_ORDER]: arena.allocate(order.length * R.ENTRY_BYTES),
+    [E.CONFIG_ORDER_COUNT]: order.length,
     [E.CONFIG_CLASSES]: classes,
     [E.CONFIG_WIDTH]: input.width,
     [E.CONFIG_HEIGHT]: input.height,
@@ -108,15 +118,15 @@ function planEdge(network: SpikingNetwork, plan: MemoryPlan, pictureBytes: numbe
     [E.CONFIG_IMAGE]: state.image,
     [E.CONFIG_INPUT_TABLE]: table,
     [E.CONFIG_LABELS]: arena.allocate(classes * 4),
-    [E.CONFIG_LAYER_NAMES]: arena.allocate(layers.length * 4),
+    [E.CONFIG_POPULATION_NAMES]: arena.allocate(populations.length * 4),
     [E.CONFIG_NAME]: text(network.name),
-    [E.CONFIG_BLOCK_TIMESTEPS]: BLOCK_TIMESTEPS,
+    [E.CONFIG_CALL_TIMESTEPS]: CALL_TIMESTEPS,
     [E.CONFIG_TIMESTEP_LIMIT]: exactTimestepLimit(network),
     [E.CONFIG_DEFAULT_TIMESTEPS]: defaults.timesteps,
     [E.CONFIG_DEFAULT_HEAD]: heads.slice(0, -1).findIndex(({ name }) => name === defaults.head),
     [E.CONFIG_DEFAULT_PROPAGATION]: defaults.propagation === 'pipelined' ? 1 : 0,
     [E.CONFIG_COUNTS]: arena.allocate(heads.length * classes * 4),
-    [E.CONFIG_LAYER_ACTIVITY]: arena.allocate(layers.length * 16),
+    [E.CONFIG_POPULATION_ACTIVITY]: arena.allocate(populations.length * 16),
     [E.CONFIG_HEAD_ACTIVITY]: arena.allocate(heads.length * 16),
     [E.CONFIG_RATES]: arena.allocate(classes * 8),
     [E.CONFIG_RANKING]: arena.allocate(classes * 4),
@@ -130,16 +140,18 @@ function planEdge(network: SpikingNetwork, plan: MemoryPlan, pictureBytes: numbe
     [E.CONFIG_PRIOR_EVIDENCE]: arena.allocate(classes * 8),
   };
   const labelTexts = labels.map(text);
-  const layerNames = layers.map(({ name }) => text(name));
+  const populationNames = populations.map(({ name }) => text(name));
   const headNames = heads.map(({ name }) => text(name));
   const picture = arena.allocate(pictureBytes);
   return {
     words: { ...words, [E.CONFIG_PICTURE]: picture, [E.CONFIG_PICTURE_BYTES]: pictureBytes },
     heads: headTable,
+    needs,
+    order,
     inputTable: table,
     texts,
     labels: labelTexts,
-    layerNames,
+    populationNames,
     headNames,
     bytes: arena.bytes,
   };
@@ -164,6 +176,18 @@ function writeConfig(view: DataView, network: SpikingNetwork): void {
   view.setFloat64(E.CONFIG + E.CONFIG_DEFAULT_INITIAL_POTENTIAL, network.defaults.initialPotential, true);
   view.setFloat64(E.CONFIG + E.CONFIG_PICOJOULES, picojoulesPerSynapticOperation, true);
   view.setFloat64(E.CONFIG + E.CONFIG_ANN_ENERGY, annEnergy, true);
+}
+
+/** For each population of an order, whether a head needs it. */
+function needsOf(network: SpikingNetwork, head: number, order: readonly OrderEntry[]): boolean[] {
+  const needed = new Set(
+    orderOf(network, [head]).flatMap(({ kind, index }) => (kind === 'population' ? [index] : [])),
+  );
+  return order.flatMap(({ kind, index }) => (kind === 'population' ? [needed.has(index)] : []));
+}
+
+function writeWords(view: DataView, address: number, words: Readonly<Record<number, number>>): void {
+  for (const [offset, value] of Object.entries(words)) view.setInt32(address + Number(offset), value, true);
 }
 
 function writeList(view: DataView, address: number, values: readonly number[]): void {

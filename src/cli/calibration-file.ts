@@ -8,8 +8,8 @@ import type { CalibrationState } from '../convert/calibrate.js';
 import { readCalibrationState } from '../convert/calibration-state.js';
 import { parseJson } from '../convert/json.js';
 import { UserError } from '../errors.js';
-import { Field } from '../model/check.js';
-import type { Network } from '../model/graph.js';
+import { Field } from '../untrusted/field.js';
+import type { Network } from '../graph/network.js';
 import { readFileChecked, writeFileAtomic } from '../node/files.js';
 import { sha256 } from '../node/hash.js';
 

@@ -1,8 +1,8 @@
 /** `snnwasm inspect MODEL`: what is in a model file. */
 import { Command } from 'commander';
 import { writeSafetensors } from '../convert/write-safetensors.js';
-import { describeModel, type ModelDescription } from '../model/describe.js';
-import { modelTensors } from '../model/export.js';
+import { describeModel, type ModelDescription } from '../graph/describe.js';
+import { modelTensors } from '../file/export.js';
 import { writeFileAtomic } from '../node/files.js';
 import { loadModelFile, shippedModelPath } from '../node/models.js';
 
@@ -13,7 +13,7 @@ interface InspectFlags {
 
 export function inspectCommand(): Command {
   return new Command('inspect')
-    .description('show the layers, thresholds, lambdas and heads of a model file')
+    .description('show the populations, thresholds, lambdas and heads of a model file')
     .argument('[model]', 'model file (default: the one that ships with the package)')
     .option('--json', 'print everything as JSON')
     .option('--tensors <file>', 'write the integer weights, biases and thresholds to a .safetensors file')
@@ -33,7 +33,7 @@ async function inspect(path: string | undefined, flags: InspectFlags): Promise<v
 }
 
 function formatDescription(model: ModelDescription): string {
-  const { input, layers, heads, defaults } = model;
+  const { input, populations, heads, defaults } = model;
   const lines = [
     `${model.name}: ${input.height}x${input.width}x${input.channels} -> ${model.classes} classes`,
     `${count(model.neurons)} neurons, ${count(model.synapses)} synapses`,
@@ -41,8 +41,8 @@ function formatDescription(model: ModelDescription): string {
       `${defaults.initialPotential} of the threshold, prior from ${defaults.head === null ? 'no head' : `head ${defaults.head}`}` +
       (defaults.forgetting > 0 ? `, timestep t counts as t^${defaults.forgetting}` : ''),
     '',
-    row('layer', 'shape', 'neurons', 'synapses', 'lambda'),
-    ...layers.map(({ name, shape, neurons, synapses, lambda }) =>
+    row('population', 'shape', 'neurons', 'synapses', 'lambda'),
+    ...populations.map(({ name, shape, neurons, synapses, lambda }) =>
       row(
         name,
         `${shape.height}x${shape.width}x${shape.channels}`,
@@ -53,8 +53,8 @@ function formatDescription(model: ModelDescription): string {
     ),
     '',
     row('head', 'after', 'P', 'synapses', 'lambda'),
-    ...heads.map(({ name, layer, priorStrength, synapses, lambda }) =>
-      row(name, layer, String(priorStrength), count(synapses), lambda.toFixed(3)),
+    ...heads.map(({ name, population, priorStrength, synapses, lambda }) =>
+      row(name, population, String(priorStrength), count(synapses), lambda.toFixed(3)),
     ),
     '',
     ...Object.entries(model.provenance).map(

@@ -5,8 +5,8 @@
 import { inflateRawSync } from 'node:zlib';
 import type { LabelledImage } from '../data/cifar100.js';
 import { shareModel } from '../engine/shared-model.js';
-import { writeModel } from '../model/file.js';
-import type { SpikingNetwork } from '../model/graph.js';
+import { writeModel } from '../file/file.js';
+import type { SpikingNetwork } from '../graph/network.js';
 import type { EvaluationJob, EvaluationResult, EvaluationWorkerData } from '../node/evaluation-worker.js';
 import { sha256 } from '../node/hash.js';
 import { Journal } from '../node/journal.js';
@@ -107,7 +107,7 @@ function simulatedHash(network: SpikingNetwork): string {
       ...network,
       name: 'simulated',
       heads: network.heads.map((head) => ({ ...head, priorStrength: 0 })),
-      defaults: { timesteps: 1, initialPotential: 0, propagation: 'synchronous', head: null, forgetting: 0 },
+      defaults: { coding: 'rate', digits: 1, timesteps: 1, initialPotential: 0, propagation: 'synchronous', head: null, forgetting: 0 },
       provenance: {},
     }),
   );

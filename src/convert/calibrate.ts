@@ -2,7 +2,7 @@
  * Finds lambda of every layer and head: a high quantile (99.9 %) of its rectified activations over images drawn from
  * the training set. Lambda is the activation that a firing rate of 1 will stand for, eq. (8).
  */
-import type { DenseNetwork } from '../engine/dense.js';
+import type { TrainedPass } from '../engine/trained.js';
 import { UserError } from '../errors.js';
 import { ActivationHistogram, type HistogramState } from './quantile.js';
 
@@ -23,17 +23,17 @@ const LARGEST_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
 
 /** Counts the activations of image after image. */
 export class Calibration {
-  readonly #dense: DenseNetwork;
+  readonly #trained: TrainedPass;
   readonly #layers: readonly ActivationHistogram[];
   readonly #heads: readonly ActivationHistogram[];
   #images: number;
 
   /** @param state - of an interrupted calibration of the same network, to go on from (src/convert/calibration-state.ts) */
-  constructor(dense: DenseNetwork, state?: CalibrationState) {
-    this.#dense = dense;
+  constructor(trained: TrainedPass, state?: CalibrationState) {
+    this.#trained = trained;
     this.#images = state?.images ?? 0;
-    this.#layers = dense.network.layers.map((_, index) => new ActivationHistogram(state?.layers[index]));
-    this.#heads = dense.network.heads.map((_, index) => new ActivationHistogram(state?.heads[index]));
+    this.#layers = trained.network.populations.map((_, index) => new ActivationHistogram(state?.layers[index]));
+    this.#heads = trained.network.heads.map((_, index) => new ActivationHistogram(state?.heads[index]));
   }
 
   /** Images seen so far. */
@@ -43,13 +43,13 @@ export class Calibration {
 
   /** Runs one more image (normalised, `[y][x][channel]`) and counts its activations. */
   add(input: Float32Array): void {
-    this.#dense.run(input);
+    this.#trained.run(input);
     this.#layers.forEach((histogram, index) => {
-      const { values, stride } = this.#dense.activations(index);
-      histogram.add(values, this.#dense.network.layers[index]!.shape.channels, stride);
+      const { values, stride } = this.#trained.activations(index);
+      histogram.add(values, this.#trained.network.populations[index]!.shape.channels, stride);
     });
     this.#heads.forEach((histogram, index) => {
-      const logits = Float32Array.from(this.#dense.logits(index));
+      const logits = Float32Array.from(this.#trained.logits(index));
       histogram.add(logits, logits.length, logits.length);
     });
     this.#images++;
@@ -62,10 +62,10 @@ export class Calibration {
    * @throws UserError if a layer or head is silent on so many images that its quantile is 0, or overflows float32
    */
   lambdas(quantile: number): Lambdas {
-    const { layers, heads } = this.#dense.network;
+    const { populations, heads } = this.#trained.network;
     return {
       layers: this.#layers.map((histogram, index) =>
-        checked(histogram.quantile(quantile), layers[index]!.name),
+        checked(histogram.quantile(quantile), populations[index]!.name),
       ),
       heads: this.#heads.map((histogram, index) =>
         checked(histogram.quantile(quantile), `head ${heads[index]!.name}`),

@@ -1,7 +1,7 @@
 /** Reads the state of an interrupted calibration. It comes from a file, so nothing in it is believed. */
-import { Field } from '../model/check.js';
-import type { Network } from '../model/graph.js';
-import { sizeOf } from '../model/synapses.js';
+import { Field } from '../untrusted/field.js';
+import type { Network } from '../graph/network.js';
+import { sizeOf } from '../graph/extents.js';
 import type { CalibrationState } from './calibrate.js';
 import { BINS, type HistogramState } from './quantile.js';
 
@@ -21,7 +21,7 @@ export function readCalibrationState(
 ): CalibrationState {
   const fields = new Field(value, '', document).fields('images', 'layers', 'heads');
   const images = fields.images.integer(0, samples);
-  const layerTotals = network.layers.map(({ shape }) => images * sizeOf(shape));
+  const layerTotals = network.populations.map(({ shape }) => images * sizeOf(shape));
   const headTotals = network.heads.map(({ bias }) => images * bias.length);
   return {
     images,

@@ -1,5 +1,5 @@
 /** What a conversion takes from a checkpoint: the network, and what its training left behind. */
-import type { Network } from '../model/graph.js';
+import type { Network } from '../graph/network.js';
 import { readCheckpointMetadata } from './metadata.js';
 import { type CheckpointOptions, networkFromCheckpoint } from './resnet.js';
 import { readSafetensors } from './safetensors.js';

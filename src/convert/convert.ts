@@ -3,18 +3,18 @@
  * Everything is fitted on training images; the test set is never looked at.
  */
 import { drawIndices, type LabelledImages } from '../data/cifar100.js';
-import { DenseNetwork } from '../engine/dense.js';
+import { TrainedPass } from '../engine/trained.js';
 import { exactTimestepLimit } from '../engine/range.js';
 import { UserError } from '../errors.js';
 import { normaliseInput } from '../image/tensor.js';
-import { writeModel } from '../model/file.js';
-import type { Network, Propagation, Provenance, SpikingNetwork } from '../model/graph.js';
+import { writeModel } from '../file/file.js';
+import type { Network, Propagation, Provenance, SpikingNetwork } from '../graph/network.js';
 import { PRIOR_OCCLUSION } from '../observation/pictures.js';
 import { Calibration, type CalibrationState, type Lambdas } from './calibrate.js';
 import { fitPriors } from './fit-priors.js';
 import { foldBatchNormalisation } from './fold.js';
 import { normaliseWeights } from './normalise.js';
-import { quantiseHeads, quantiseLayers } from './quantise.js';
+import { quantiseHeads, quantisePopulations } from './quantise.js';
 
 export interface ConversionOptions {
   /** Name of the model. */
@@ -72,7 +72,7 @@ export async function convertNetwork(
   const folded = foldBatchNormalisation(trained);
   const lambdas = await calibrate(module, folded, images, drawn.subarray(0, options.samples), options, hooks);
   const layers = lambdas.layers.map((lambda, index) => {
-    return options.trainedLambdas?.get(folded.layers[index]!.name) ?? lambda;
+    return options.trainedLambdas?.get(folded.populations[index]!.name) ?? lambda;
   });
   const spiking = quantiseNetwork(folded, { ...lambdas, layers }, options);
   checkTimesteps(spiking);
@@ -127,7 +127,7 @@ function checkImages(images: LabelledImages, { input, labels }: Network, needed:
  * @throws UserError as `writeModel` would after a conversion
  */
 export function checkWritable(network: Network, options: ConversionOptions): void {
-  const lambdas = { layers: network.layers.map(() => 1), heads: network.heads.map(() => 1) };
+  const lambdas = { layers: network.populations.map(() => 1), heads: network.heads.map(() => 1) };
   writeModel(quantiseNetwork(foldBatchNormalisation(network), lambdas, options));
 }
 
@@ -144,9 +144,11 @@ export function quantiseNetwork(
     normalisation: folded.normalisation,
     inputFractionBits: options.inputFractionBits,
     labels: folded.labels,
-    layers: quantiseLayers(normalised, options.inputFractionBits),
+    populations: quantisePopulations(normalised, options.inputFractionBits),
     heads: quantiseHeads(normalised).map((head) => ({ ...head, priorStrength: 0 })),
     defaults: {
+      coding: 'rate',
+      digits: 4,
       timesteps: options.timesteps,
       initialPotential: options.initialPotential,
       propagation: options.propagation,
@@ -165,7 +167,7 @@ async function calibrate(
   options: ConversionOptions,
   hooks: ConversionHooks,
 ): Promise<Lambdas> {
-  const calibration = new Calibration(await DenseNetwork.create(module, folded), hooks.resume);
+  const calibration = new Calibration(await TrainedPass.create(module, folded), hooks.resume);
   // Before the first image, so that a place that cannot be written shows at once.
   await hooks.onState?.(calibration.state());
   while (calibration.images < drawn.length) {

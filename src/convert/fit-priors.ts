@@ -10,7 +10,7 @@
  */
 import type { LabelledImages } from '../data/cifar100.js';
 import type { StrengthAccuracy } from '../fusion/strength.js';
-import type { SpikingNetwork } from '../model/graph.js';
+import type { SpikingNetwork } from '../graph/network.js';
 import { Observations } from '../observation/observations.js';
 import { Observer } from '../observation/observer.js';
 import { fittingPicture, PRIOR_OCCLUSION } from '../observation/pictures.js';

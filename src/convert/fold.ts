@@ -3,30 +3,30 @@
  *
  *   w' = (gamma / sigma) w        b' = (gamma / sigma) (b - mu) + beta        sigma = sqrt(variance + epsilon)
  *
- * Convolutions before a batch normalisation have no bias of their own here (b = 0), so that of a layer with two
+ * Synapses before a batch normalisation have no bias of their own here (b = 0), so that of a population with two
  * convolutions, the sum of its two paths, is the sum of both b'.
  */
-import type { BatchNormalisation, Connection, Layer, Network } from '../model/graph.js';
+import type { BatchNormalisation, Network, Population, Synapses } from '../graph/network.js';
 
 /** The same network without batch normalisation. */
 export function foldBatchNormalisation(network: Network): Network {
-  return { ...network, layers: network.layers.map(foldLayer) };
+  return { ...network, populations: network.populations.map(foldPopulation) };
 }
 
-function foldLayer(layer: Layer): Layer {
-  const bias = Float64Array.from(layer.bias);
-  const connections = layer.connections.map((connection): Connection => {
-    if (connection.kind === 'identity' || connection.batchNormalisation === undefined) return connection;
-    const { batchNormalisation, ...convolution } = connection;
+function foldPopulation(population: Population): Population {
+  const bias = Float64Array.from(population.bias);
+  const synapses = population.synapses.map((one): Synapses => {
+    if (one.batchNormalisation === undefined) return one;
+    const { batchNormalisation, ...bare } = one;
     const gain = gains(batchNormalisation);
     gain.forEach((value, channel) => {
       bias[channel]! += batchNormalisation.beta[channel]! - value * batchNormalisation.mean[channel]!;
     });
-    const channels = gain.length;
-    const weights = convolution.weights.map((weight, index) => weight * gain[index % channels]!);
-    return { ...convolution, weights };
+    // Every kind has its output channel last.
+    const weights = bare.weights.map((weight, index) => weight * gain[index % gain.length]!);
+    return { ...bare, weights };
   });
-  return { ...layer, connections, bias: Float32Array.from(bias) };
+  return { ...population, synapses, bias: Float32Array.from(bias) };
 }
 
 /** gamma / sigma for every channel. */

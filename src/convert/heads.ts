@@ -3,7 +3,8 @@
  * block the head follows is said by an option, by the metadata or by a name that is a number.
  */
 import { UserError } from '../errors.js';
-import type { Head, Layer } from '../model/graph.js';
+import type { Head } from '../graph/network.js';
+import type { Trunk } from './trunk.js';
 import type { CheckpointMetadata } from './metadata.js';
 import type { Parameters } from './parameters.js';
 
@@ -21,11 +22,11 @@ type Place = readonly [name: string, block: number];
  */
 export function buildHeads(
   parameters: Parameters,
-  layers: readonly Layer[],
+  trunk: Trunk,
   metadata: Pick<CheckpointMetadata, 'heads'>,
   options: { readonly heads?: Readonly<Record<string, number>> },
 ): Head[] {
-  const blocks = layers[layers.length - 1]!.block;
+  const blocks = trunk.blocks.length;
   const chosen = new Map([...(metadata.heads ?? []), ...Object.entries(options.heads ?? {})]);
   const names = parameters.names().flatMap((name) => /^heads\.(.+)\.weight$/.exec(name)?.[1] ?? []);
   for (const name of [...chosen.keys(), FINAL]) {
@@ -34,8 +35,9 @@ export function buildHeads(
   }
   const places = names.map((name): Place => [name, placeOf(name, blocks, chosen.get(name))]);
   const heads = places.sort(inOrder).map(([name, block]): Head => {
-    const layer = layers.findLastIndex((candidate) => candidate.block === block);
-    return { name, block, layer, ...parameters.head(`heads.${name}`, layers[layer]!.shape.channels) };
+    const population = trunk.blocks[block - 1]!;
+    const { channels } = trunk.populations[population]!.shape;
+    return { name, population, ...parameters.head(`heads.${name}`, channels) };
   });
   checkClasses(heads);
   return heads;

@@ -2,9 +2,9 @@
  * What a checkpoint says about itself: the entry `snnwasm` of its metadata, a JSON text. Every field may be
  * missing, and fields that are not named here are left alone.
  */
-import * as bounds from '../model/bounds.js';
-import { Field } from '../model/check.js';
-import type { InputNormalisation, Shape } from '../model/graph.js';
+import * as bounds from '../graph/bounds.js';
+import { Field } from '../untrusted/field.js';
+import type { InputNormalisation, Shape } from '../graph/network.js';
 import { parseJson } from './json.js';
 import type { Checkpoint } from './safetensors.js';
 
@@ -47,7 +47,7 @@ export function readCheckpointMetadata(checkpoint: Checkpoint): CheckpointMetada
     architecture: read('architecture', (field) => field.text(bounds.MAXIMUM_NAME)),
     heads: read('heads', readHeads),
     strides: read('strides', (field) => {
-      return field.list(1, bounds.MAXIMUM_LAYERS).map((stride) => stride.integer(1, bounds.MAXIMUM_STRIDE));
+      return field.list(1, bounds.MAXIMUM_POPULATIONS).map((stride) => stride.integer(1, bounds.MAXIMUM_STRIDE));
     }),
     batchNormEpsilon: read('batchNormEpsilon', (field) => field.number(0, 1)),
     normalisation: read('normalisation', readNormalisation),
@@ -56,7 +56,7 @@ export function readCheckpointMetadata(checkpoint: Checkpoint): CheckpointMetada
     ),
     input: read('inputShape', readInput),
     activationThresholds: read('activationThresholds', (field) => {
-      return new Map(field.entries(bounds.MAXIMUM_LAYERS).map(([key, value]) => [key, value.positive()]));
+      return new Map(field.entries(bounds.MAXIMUM_POPULATIONS).map(([key, value]) => [key, value.positive()]));
     }),
     testAccuracies: read('accuracies', readTestAccuracies),
   };
@@ -72,7 +72,7 @@ function readHeads(field: Field): ReadonlyMap<string, number> {
   for (const head of field.list(0, bounds.MAXIMUM_HEADS)) {
     const name = head.member('name').text(bounds.MAXIMUM_NAME);
     if (places.has(name)) head.complain(`gives the head ${JSON.stringify(name)} twice`);
-    places.set(name, head.member('block').integer(1, bounds.MAXIMUM_BLOCK));
+    places.set(name, head.member('block').integer(1, bounds.MAXIMUM_POPULATIONS));
   }
   return places;
 }

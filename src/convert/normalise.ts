@@ -1,19 +1,24 @@
 /**
  * Weight normalisation, eq. (8): w'_l = (lambda_{l-1} / lambda_l) w_l and b'_l = b_l / lambda_l, after which every
- * threshold is 1 and a firing rate of 1 stands for the activation lambda_l. In a residual block the neuron after the
- * addition has one lambda, and each path into it carries its own lambda_in / lambda_l; the identity path, whose weight
- * was 1, becomes that ratio.
+ * threshold is 1 and a firing rate of 1 stands for the activation lambda_l. Where paths are added, the neuron after the
+ * addition has one lambda, and each path into it carries its own lambda_in / lambda_l; the weights of a skip, which
+ * were 1, become that ratio.
  */
-import { type Connection, type Head, IMAGE, type Layer, type Network } from '../model/graph.js';
+import {
+  type AnySynapses,
+  type Head,
+  IMAGE,
+  type Network,
+  type Population,
+  type Synapses,
+} from '../graph/network.js';
 import type { Lambdas } from './calibrate.js';
 
-/** A normalised connection: the identity has a weight now. */
-export type NormalisedConnection =
-  | Extract<Connection, { kind: 'convolution' }>
-  | (Extract<Connection, { kind: 'identity' }> & { readonly weight: number });
+/** Normalised synapses: gains keep the digits of their lambdas, since they meet thresholds of up to 30 bits. */
+export type NormalisedSynapses = AnySynapses<Float32Array, Float64Array>;
 
-export interface NormalisedLayer extends Omit<Layer, 'connections'> {
-  readonly connections: readonly NormalisedConnection[];
+export interface NormalisedPopulation extends Omit<Population, 'synapses'> {
+  readonly synapses: readonly NormalisedSynapses[];
   readonly lambda: number;
 }
 
@@ -21,8 +26,8 @@ export interface NormalisedHead extends Head {
   readonly lambda: number;
 }
 
-export interface NormalisedNetwork extends Omit<Network, 'layers' | 'heads'> {
-  readonly layers: readonly NormalisedLayer[];
+export interface NormalisedNetwork extends Omit<Network, 'populations' | 'heads'> {
+  readonly populations: readonly NormalisedPopulation[];
   readonly heads: readonly NormalisedHead[];
 }
 
@@ -31,23 +36,18 @@ export function normaliseWeights(network: Network, lambdas: Lambdas): Normalised
   const lambdaOf = (source: number): number => (source === IMAGE ? 1 : lambdas.layers[source]!);
   return {
     ...network,
-    layers: network.layers.map((layer, index) => {
+    populations: network.populations.map((population, index) => {
       const lambda = lambdas.layers[index]!;
       return {
-        ...layer,
+        ...population,
         lambda,
-        bias: layer.bias.map((value) => value / lambda),
-        connections: layer.connections.map((connection): NormalisedConnection => {
-          const ratio = lambdaOf(connection.source) / lambda;
-          return connection.kind === 'identity'
-            ? { ...connection, weight: ratio }
-            : { ...connection, weights: connection.weights.map((weight) => weight * ratio) };
-        }),
+        bias: population.bias.map((value) => value / lambda),
+        synapses: population.synapses.map((one) => normaliseSynapses(one, lambdaOf(one.source) / lambda)),
       };
     }),
     heads: network.heads.map((head, index) => {
       const lambda = lambdas.heads[index]!;
-      const ratio = lambdaOf(head.layer) / lambda;
+      const ratio = lambdaOf(head.population) / lambda;
       return {
         ...head,
         lambda,
@@ -56,4 +56,10 @@ export function normaliseWeights(network: Network, lambdas: Lambdas): Normalised
       };
     }),
   };
+}
+
+function normaliseSynapses({ batchNormalisation: _, ...synapses }: Synapses, ratio: number): NormalisedSynapses {
+  return synapses.kind === 'per-channel'
+    ? { ...synapses, weights: Float64Array.from(synapses.weights, (weight) => weight * ratio) }
+    : { ...synapses, weights: synapses.weights.map((weight) => weight * ratio) };
 }

@@ -11,9 +11,9 @@
  * Where all weights of a channel vanish, or nearly so, the unit is coarser than that: the integers must fit, and the
  * membrane must not run out of int32 within a few timesteps of bias.
  */
-import { MAXIMUM_STEP } from '../model/bounds.js';
-import { IMAGE, type SpikingConnection, type SpikingHead, type SpikingLayer } from '../model/graph.js';
-import type { NormalisedHead, NormalisedLayer, NormalisedNetwork } from './normalise.js';
+import { MAXIMUM_STEP } from '../graph/bounds.js';
+import { IMAGE, type SpikingHead, type SpikingPopulation, type SpikingSynapses } from '../graph/network.js';
+import type { NormalisedHead, NormalisedPopulation, NormalisedNetwork } from './normalise.js';
 
 const LARGEST_WEIGHT = 127;
 /** Units in a threshold, at most, times `scale`. */
@@ -25,53 +25,45 @@ const LARGEST_ANALOG_DRIFT = 1 << 12;
 
 export type QuantisedHead = Omit<SpikingHead, 'priorStrength'>;
 
-/** All layers in integers; `fractionBits` is the resolution of the input tensor. */
-export function quantiseLayers(network: NormalisedNetwork, fractionBits: number): SpikingLayer[] {
-  return network.layers.map((layer) => quantiseLayer(layer, fractionBits));
+/** All populations in integers; `fractionBits` is the resolution of the input tensor. */
+export function quantisePopulations(network: NormalisedNetwork, fractionBits: number): SpikingPopulation[] {
+  return network.populations.map((population) => quantisePopulation(population, fractionBits));
 }
 
 /** All heads in integers. */
 export function quantiseHeads(network: NormalisedNetwork): QuantisedHead[] {
   return network.heads.map((head) => {
-    const { height, width } = network.layers[head.layer]!.shape;
+    const { height, width } = network.populations[head.population]!.shape;
     return quantiseHead(head, height * width);
   });
 }
 
-function quantiseLayer(layer: NormalisedLayer, fractionBits: number): SpikingLayer {
-  const { channels } = layer.shape;
-  const analog = layer.connections.some((connection) => connection.source === IMAGE);
+function quantisePopulation(population: NormalisedPopulation, fractionBits: number): SpikingPopulation {
+  const { channels } = population.shape;
+  const analog = population.synapses.some(({ source }) => source === IMAGE);
   const scale = analog ? 2 ** fractionBits : 1;
   const drift = analog ? Math.max(LARGEST_DRIFT, LARGEST_ANALOG_DRIFT * scale) : LARGEST_DRIFT;
   const weights = new Float64Array(channels);
-  let skip = 0;
-  for (const connection of layer.connections) {
-    if (connection.kind === 'convolution') trackLargest(connection.weights, weights);
-    else skip += connection.weight;
+  const steady = Float64Array.from(population.bias, Math.abs);
+  for (const synapses of population.synapses) {
+    if (synapses.kind !== 'per-channel') trackLargest(synapses.weights, weights);
+    else {
+      synapses.weights.forEach((weight, channel) => {
+        steady[channel]! += Math.abs(weight);
+      });
+    }
   }
-  const steady = Float64Array.from(layer.bias, (value) => Math.abs(value) + skip);
   const threshold = thresholds(weights, scale, steady, drift);
   return {
-    name: layer.name,
-    shape: layer.shape,
-    block: layer.block,
-    lambda: layer.lambda,
+    name: population.name,
+    shape: population.shape,
+    lambda: population.lambda,
     threshold,
-    bias: scaled(layer.bias, threshold, drift),
-    connections: layer.connections.map((connection): SpikingConnection => {
-      if (connection.kind === 'identity') {
-        const weights = scaled(new Float64Array(channels).fill(connection.weight), threshold, drift);
-        return { kind: 'identity', source: connection.source, weights };
-      }
-      const { kind, source, kernel, stride, padding } = connection;
-      return {
-        kind,
-        source,
-        kernel,
-        stride,
-        padding,
-        weights: roundWeights(connection.weights, threshold, scale),
-      };
+    bias: scaled(population.bias, threshold, drift),
+    synapses: population.synapses.map((synapses): SpikingSynapses => {
+      return synapses.kind === 'per-channel'
+        ? { ...synapses, weights: scaled(synapses.weights, threshold, drift) }
+        : { ...synapses, weights: roundWeights(synapses.weights, threshold, scale) };
     }),
   };
 }
@@ -83,8 +75,7 @@ function quantiseHead(head: NormalisedHead, pixels: number): QuantisedHead {
   const threshold = thresholds(largest, pixels, Float64Array.from(head.bias, Math.abs), MAXIMUM_STEP);
   return {
     name: head.name,
-    block: head.block,
-    layer: head.layer,
+    population: head.population,
     lambda: head.lambda,
     threshold,
     bias: scaled(head.bias, threshold, MAXIMUM_STEP),

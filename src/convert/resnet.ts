@@ -1,22 +1,21 @@
 /**
  * From the names of a checkpoint to the graph of a residual network (He et al. 2016, "basic" blocks):
  *
- *     stem.conv, stem.bn                            layer "stem"
- *     blocks.N.conv1, .bn1                          layer "blocks.N.conv1"
- *     blocks.N.conv2, .bn2, maybe .shortcut.conv    layer "blocks.N": second convolution + skip connection
+ *     stem.conv, stem.bn                            population "stem"
+ *     blocks.N.conv1, .bn1                          population "blocks.N.conv1"
+ *     blocks.N.conv2, .bn2, maybe .shortcut.conv    population "blocks.N": second convolution + skip connection
  *     heads.NAME                                    global average pooling + fully connected layer
  *
  * Blocks count from 0 in names, as in PyTorch, and from 1 where a head says which one it follows.
  */
 import { UserError } from '../errors.js';
-import type { Connection, Convolution, InputNormalisation, Layer, Network, Shape } from '../model/graph.js';
-import { IMAGE } from '../model/graph.js';
-import { outputExtent } from '../model/synapses.js';
+import type { InputNormalisation, Network, Population, Shape } from '../graph/network.js';
 import { buildHeads } from './heads.js';
 import type { CheckpointMetadata } from './metadata.js';
 import { readCheckpointMetadata } from './metadata.js';
 import { Parameters } from './parameters.js';
 import type { Checkpoint } from './safetensors.js';
+import { TrunkBuilder } from './trunk.js';
 
 /** What the checkpoint's metadata do not say, or what is to replace it. */
 export interface CheckpointOptions {
@@ -52,10 +51,10 @@ export function networkFromCheckpoint(checkpoint: Checkpoint, options: Checkpoin
   const parameters = new Parameters(checkpoint);
   const input = options.input ?? metadata.input ?? CIFAR100.input;
   const epsilon = options.batchNormEpsilon ?? metadata.batchNormEpsilon ?? EPSILON;
-  const layers = new Trunk(parameters, input, epsilon).build(metadata.strides);
-  const heads = buildHeads(parameters, layers, metadata, options);
+  const trunk = new TrunkBuilder(parameters, input, epsilon).build(metadata.strides);
+  const heads = buildHeads(parameters, trunk, metadata, options);
   parameters.finish();
-  checkThresholdNames(metadata, layers);
+  checkThresholdNames(metadata, trunk.populations);
   const normalisation = options.normalisation ?? metadata.normalisation ?? CIFAR100.normalisation;
   checkNormalisation(normalisation, input);
   const classes = heads[heads.length - 1]!.bias.length;
@@ -65,99 +64,7 @@ export function networkFromCheckpoint(checkpoint: Checkpoint, options: Checkpoin
       `there are ${labels.length} labels, but the checkpoint tells ${classes} classes apart`,
     );
   }
-  return { input, normalisation, labels, layers, heads };
-}
-
-/** Stem and blocks, each added behind the last one. */
-class Trunk {
-  private readonly layers: Layer[] = [];
-  private readonly parameters: Parameters;
-  private readonly input: Shape;
-  private readonly epsilon: number;
-
-  constructor(parameters: Parameters, input: Shape, epsilon: number) {
-    this.parameters = parameters;
-    this.input = input;
-    this.epsilon = epsilon;
-  }
-
-  build(strides: readonly number[] | undefined): Layer[] {
-    const blocks = countBlocks(this.parameters.names());
-    if (blocks === 0)
-      throw new UserError('the checkpoint has no residual blocks: no tensor is named "blocks.0..."');
-    if (strides !== undefined && strides.length !== blocks) {
-      throw new UserError(
-        `the checkpoint has ${blocks} blocks, but its metadata give ${strides.length} strides`,
-      );
-    }
-    this.add('stem', 0, [this.convolution('stem.conv', 'stem.bn', IMAGE, 1)]);
-    for (let block = 0; block < blocks; block++) this.addBlock(block, strides?.[block]);
-    return this.layers;
-  }
-
-  private addBlock(index: number, chosen: number | undefined): void {
-    const name = `blocks.${index}`;
-    const source = this.layers.length - 1;
-    const projected = this.parameters.has(`${name}.shortcut.conv.weight`);
-    const first = this.convolution(`${name}.conv1`, `${name}.bn1`, source, 1);
-    const doubles = outputsOf(first) === 2 * this.shapeOf(source).channels;
-    const stride = chosen ?? (projected && doubles ? 2 : 1);
-    this.add(`${name}.conv1`, index + 1, [{ ...first, stride }]);
-    const second = this.convolution(`${name}.conv2`, `${name}.bn2`, source + 1, 1);
-    const skip: Connection = projected
-      ? this.convolution(`${name}.shortcut.conv`, `${name}.shortcut.bn`, source, stride)
-      : { kind: 'identity', source };
-    this.add(name, index + 1, [second, skip]);
-  }
-
-  /** A convolution that keeps the extent of its source, but for the stride. */
-  private convolution(name: string, normalisation: string, source: number, stride: number): Convolution {
-    const { kernel, outputs, weights } = this.parameters.convolution(name, this.shapeOf(source).channels);
-    const batchNormalisation = this.parameters.batchNormalisation(normalisation, outputs, this.epsilon);
-    const padding = (kernel - 1) / 2;
-    return { kind: 'convolution', source, kernel, stride, padding, weights, batchNormalisation };
-  }
-
-  private add(name: string, block: number, connections: readonly Connection[]): void {
-    const [shape, ...others] = connections.map((connection) => this.outputOf(connection)) as [
-      Shape,
-      ...Shape[],
-    ];
-    for (const other of others) {
-      if (shapeText(other) === shapeText(shape)) continue;
-      throw new UserError(
-        `the checkpoint's ${name} adds ${shapeText(shape)} of its convolution and ${shapeText(other)} of its ` +
-          'shortcut: where a block changes the shape, its shortcut must be a convolution that does the same',
-      );
-    }
-    this.layers.push({ name, shape, block, connections, bias: new Float32Array(shape.channels) });
-  }
-
-  private outputOf(connection: Connection): Shape {
-    const source = this.shapeOf(connection.source);
-    if (connection.kind === 'identity') return source;
-    const { kernel, stride, padding } = connection;
-    const extent = (size: number) => outputExtent(size, kernel, stride, padding);
-    return { channels: outputsOf(connection), height: extent(source.height), width: extent(source.width) };
-  }
-
-  private shapeOf(source: number): Shape {
-    return source === IMAGE ? this.input : this.layers[source]!.shape;
-  }
-}
-
-function outputsOf(convolution: Convolution): number {
-  return convolution.batchNormalisation!.gamma.length;
-}
-
-function shapeText({ channels, height, width }: Shape): string {
-  return `${channels} x ${height} x ${width}`;
-}
-
-/** Blocks must be numbered without a gap; the first tensor that a gap lacks is then missed by its name. */
-function countBlocks(names: readonly string[]): number {
-  const numbers = names.map((name) => /^blocks\.(\d{1,4})\./.exec(name)?.[1]);
-  return numbers.reduce((count, number) => Math.max(count, Number(number ?? -1) + 1), 0);
+  return { input, normalisation, labels, populations: trunk.populations, heads };
 }
 
 function checkNormalisation({ mean, deviation }: InputNormalisation, input: Shape): void {
@@ -168,9 +75,9 @@ function checkNormalisation({ mean, deviation }: InputNormalisation, input: Shap
   );
 }
 
-function checkThresholdNames({ activationThresholds }: CheckpointMetadata, layers: readonly Layer[]): void {
+function checkThresholdNames({ activationThresholds }: CheckpointMetadata, populations: readonly Population[]): void {
   for (const name of activationThresholds?.keys() ?? []) {
-    if (layers.some((layer) => layer.name === name)) continue;
+    if (populations.some((population) => population.name === name)) continue;
     throw new UserError(
       `the checkpoint's metadata give an activation threshold for "${name}", which is no layer`,
     );

@@ -3,7 +3,7 @@
  * are those of https://github.com/huggingface/safetensors (README, "Format", and `Metadata::validate`).
  */
 import { UserError } from '../errors.js';
-import { Field } from '../model/check.js';
+import { Field } from '../untrusted/field.js';
 import type { Dtype } from './dtype.js';
 import { BYTES, isDtype, toFloat32 } from './dtype.js';
 import { parseJson } from './json.js';

@@ -1,26 +1,29 @@
 /**
- * Lays a spiking network out in WebAssembly memory: everything gets its address once, as drawn in assembly/layout.ts,
- * and nothing is allocated afterwards. write-constants.ts and write-plan.ts fill the places.
+ * Lays a spiking network out in WebAssembly memory: everything gets its address once, as drawn in assembly/records.ts,
+ * and nothing is allocated afterwards. write-constants.ts and write-state.ts fill the places.
  *
- *   constants   weights, biases, thresholds            written once, by one thread, and only read afterwards
+ *   constants   weights, biases, thresholds, fan-outs  written once, by one thread, and only read afterwards
  *   state       records, membranes, spikes, scratch    one a simulation: several can share the constants
  *
  * Records belong to the state, since they point to it and hold scratch of their own.
  */
-import * as L from '../../assembly/layout.js';
+import * as R from '../../assembly/records.js';
+import { sizeOf, sourceShape } from '../graph/extents.js';
 import {
   IMAGE,
-  type SpikingConnection,
   type SpikingHead,
-  type SpikingLayer,
   type SpikingNetwork,
-} from '../model/graph.js';
-import { Arena } from './wasm.js';
+  type SpikingPopulation,
+  type SpikingSynapses,
+} from '../graph/network.js';
+import { fanOutOf, kernelFormOf } from '../graph/synapses/index.js';
+import { laneGroups, taps } from '../graph/synapses/kernel-form.js';
+import { Arena } from './arena.js';
 
-/** Timesteps that one call may advance. More keep weights longer in cache but need longer spike rings. */
-export const BLOCK_TIMESTEPS = 8;
-/** Length of the spike rings: a block, and the timestep before it. */
-export const SLOTS = BLOCK_TIMESTEPS + 1;
+/** Timesteps, or phases, that one call may advance. More keep weights longer in cache but need longer spike rings. */
+export const CALL_TIMESTEPS = 8;
+/** Length of the spike rings: a call, and the timestep before it. */
+export const SLOTS = CALL_TIMESTEPS + 1;
 
 /** Regions begin at multiples of two cache lines, so that no two threads write to one line or fetch its neighbour. */
 const REGION_ALIGNMENT = 128;
@@ -32,14 +35,22 @@ export interface Region {
   readonly end: number;
 }
 
-/** Addresses of what a run only reads of one layer. */
-export interface LayerConstants {
-  /** Blocks of 64 channels. */
-  readonly blocks: number;
+/** Addresses of what a run only reads of one set of synapses. */
+export interface SynapsesConstants {
+  readonly weights: number;
+  /** 0, like the next two, where the image is the source: nothing is counted there. */
+  readonly fanOut: number;
+  readonly rowClass: number;
+  readonly columnClass: number;
+}
+
+/** Addresses of what a run only reads of one population. */
+export interface PopulationConstants {
+  /** Lane groups. */
+  readonly groups: number;
   readonly bias: number;
   readonly threshold: number;
-  /** One address a connection. */
-  readonly weights: readonly number[];
+  readonly synapses: readonly SynapsesConstants[];
 }
 
 /** Addresses of what a run only reads of one head. */
@@ -48,19 +59,20 @@ export interface HeadConstants {
   readonly weights: number;
   readonly bias: number;
   readonly threshold: number;
+  readonly fanOut: number;
 }
 
 /** Where the network's numbers lie. */
 export interface ConstantPlan extends Region {
-  readonly layers: readonly LayerConstants[];
+  readonly populations: readonly PopulationConstants[];
   readonly heads: readonly HeadConstants[];
 }
 
-/** Addresses and sizes of what a run changes of one layer. */
-export interface LayerState {
+/** Addresses and sizes of what a run changes of one population. */
+export interface PopulationState {
   readonly record: number;
-  readonly connections: number;
-  /** 0 unless the image feeds the layer. */
+  readonly synapses: number;
+  /** 0 unless the image feeds the population. */
   readonly current: number;
   readonly membrane: number;
   readonly mask: number;
@@ -72,30 +84,35 @@ export interface LayerState {
   readonly rowStartStride: number;
   readonly spikes: number;
   readonly operations: number;
+  readonly allOperations: number;
 }
 
 /** Addresses of what a run changes of one head. */
 export interface HeadState {
+  readonly record: number;
   readonly membrane: number;
   readonly sums: number;
   readonly pool: number;
   readonly fired: number;
+  readonly input: number;
   readonly spikes: number;
   readonly operations: number;
+  readonly allOperations: number;
 }
 
 /** Where one simulation lies. */
 export interface StatePlan extends Region {
   readonly network: number;
+  /** The order table, with room for all populations and heads. */
+  readonly order: number;
   /** i16 [y][x][channel] */
   readonly image: number;
-  /** Scratch: a window's sums, and its weight rows. */
+  /** Scratch: a window's sums, its weight rows, and what a pixel accumulates. */
   readonly sums: number;
   readonly windowRows: number;
-  readonly layers: readonly LayerState[];
+  readonly accumulator: number;
+  readonly populations: readonly PopulationState[];
   readonly heads: readonly HeadState[];
-  /** Where the records of the selected heads go. */
-  readonly headTable: number;
 }
 
 /** All that one simulation knows. */
@@ -123,26 +140,43 @@ export function planMemory(network: SpikingNetwork, simulations: number): Memory
 
 function planConstants(arena: Arena, network: SpikingNetwork): ConstantPlan {
   const first = arena.align(REGION_ALIGNMENT);
-  const layers = network.layers.map((layer) => layerConstants(arena, network, layer));
+  const populations = network.populations.map((population) =>
+    populationConstants(arena, network, population),
+  );
   const heads = network.heads.map((head) => headConstants(arena, network, head));
-  return { first, end: arena.bytes, layers, heads };
+  return { first, end: arena.bytes, populations, heads };
 }
 
-function layerConstants(arena: Arena, network: SpikingNetwork, layer: SpikingLayer): LayerConstants {
-  const blocks = Math.ceil(layer.shape.channels / L.LANES);
+function populationConstants(
+  arena: Arena,
+  network: SpikingNetwork,
+  population: SpikingPopulation,
+): PopulationConstants {
+  const groups = laneGroups(population.shape.channels);
   return {
-    blocks,
-    bias: arena.allocate(blocks * L.LANE_BYTES),
-    threshold: arena.allocate(blocks * L.LANE_BYTES),
-    weights: layer.connections.map((connection) => arena.allocate(weightBytes(network, connection, blocks))),
+    groups,
+    bias: arena.allocate(groups * R.LANE_BYTES),
+    threshold: arena.allocate(groups * R.LANE_BYTES),
+    synapses: population.synapses.map((synapses) => synapsesConstants(arena, network, population, synapses)),
   };
 }
 
-function weightBytes(network: SpikingNetwork, connection: SpikingConnection, blocks: number): number {
-  if (connection.kind === 'identity') return blocks * L.LANE_BYTES;
-  const { source, kernel } = connection;
-  const { channels } = source === IMAGE ? network.input : network.layers[source]!.shape;
-  return blocks * kernel ** 2 * channels * L.LANES;
+function synapsesConstants(
+  arena: Arena,
+  network: SpikingNetwork,
+  { shape }: SpikingPopulation,
+  synapses: SpikingSynapses,
+): SynapsesConstants {
+  const source = sourceShape(network, synapses.source);
+  const weights = arena.allocate(kernelFormOf(synapses, source, shape).bytes);
+  if (synapses.source === IMAGE) return { weights, fanOut: 0, rowClass: 0, columnClass: 0 };
+  const { table, rowClass, columnClass } = fanOutOf(synapses, source, shape);
+  return {
+    weights,
+    fanOut: arena.allocate(table.byteLength),
+    rowClass: arena.allocate(rowClass.byteLength),
+    columnClass: arena.allocate(columnClass.byteLength),
+  };
 }
 
 function headConstants(arena: Arena, network: SpikingNetwork, head: SpikingHead): HeadConstants {
@@ -153,63 +187,93 @@ function headConstants(arena: Arena, network: SpikingNetwork, head: SpikingHead)
     weights: arena.allocate(pooledChannels(network, head) * paddedClasses * 2),
     bias: arena.allocate(classes * 4),
     threshold: arena.allocate(classes * 4),
+    fanOut: arena.allocate(pooledChannels(network, head) * 4),
   };
 }
 
 /** Channels that a head pools: the kernel takes them in pairs. */
 function pooledChannels(network: SpikingNetwork, head: SpikingHead): number {
-  return Math.ceil(network.layers[head.layer]!.shape.channels / 2) * 2;
+  return Math.ceil(network.populations[head.population]!.shape.channels / 2) * 2;
 }
 
 function planState(arena: Arena, network: SpikingNetwork, constants: ConstantPlan): StatePlan {
-  const { input } = network;
+  const { input, populations, heads } = network;
   const first = arena.align(REGION_ALIGNMENT);
-  const record = arena.allocate(L.NETWORK_BYTES);
-  const layerTable = arena.allocate(network.layers.length * L.LAYER_BYTES);
-  const headTable = arena.allocate(network.heads.length * L.HEAD_BYTES);
-  const image = arena.allocate(input.channels * input.height * input.width * 2);
-  const sums = arena.allocate(L.LANES * 2);
-  const windowRows = arena.allocate(largestWindow(network) * 2 + L.GATHERED_BYTES);
-  const layers = network.layers.map((layer, index) =>
-    layerState(arena, layer, constants.layers[index]!.blocks, layerTable + index * L.LAYER_BYTES),
-  );
-  const heads = network.heads.map((head, index) =>
-    headState(arena, network, head, constants.heads[index]!.paddedClasses),
-  );
-  return { first, end: arena.bytes, network: record, image, sums, windowRows, layers, heads, headTable };
+  const record = arena.allocate(R.NETWORK_BYTES);
+  const order = arena.allocate((populations.length + heads.length) * R.ENTRY_BYTES);
+  const populationTable = arena.allocate(populations.length * R.POPULATION_BYTES);
+  const headTable = arena.allocate(heads.length * R.HEAD_BYTES);
+  const image = arena.allocate(sizeOf(input) * 2);
+  const sums = arena.allocate(R.LANES * 2);
+  const accumulator = arena.allocate(R.LANE_BYTES);
+  const windowRows = arena.allocate(largestWindow(network) * 2 + R.GATHERED_BYTES);
+  return {
+    first,
+    network: record,
+    order,
+    image,
+    sums,
+    windowRows,
+    accumulator,
+    populations: populations.map((population, index) =>
+      populationState(
+        arena,
+        population,
+        constants.populations[index]!.groups,
+        populationTable + index * R.POPULATION_BYTES,
+      ),
+    ),
+    heads: heads.map((head, index) =>
+      headState(
+        arena,
+        network,
+        head,
+        constants.heads[index]!.paddedClasses,
+        headTable + index * R.HEAD_BYTES,
+      ),
+    ),
+    end: arena.bytes,
+  };
 }
 
-function layerState(arena: Arena, layer: SpikingLayer, blocks: number, record: number): LayerState {
-  const { channels, height, width } = layer.shape;
-  const membraneBytes = height * width * blocks * L.LANE_BYTES;
-  const maskStride = height * width * blocks * 8;
+function populationState(
+  arena: Arena,
+  population: SpikingPopulation,
+  groups: number,
+  record: number,
+): PopulationState {
+  const { channels, height, width } = population.shape;
+  const membraneBytes = height * width * groups * R.LANE_BYTES;
+  const maskStride = height * width * groups * 8;
   const listStride = height * width * channels * 2;
   const rowStartStride = height * (width + 1) * 2;
-  const analog = layer.connections.some((connection) => connection.source === IMAGE);
+  const analog = population.synapses.some(({ source }) => source === IMAGE);
   return {
     record,
-    connections: arena.allocate(layer.connections.length * L.CONNECTION_BYTES),
+    synapses: arena.allocate(population.synapses.length * R.SYNAPSES_BYTES),
     current: analog ? arena.allocate(membraneBytes) : 0,
     membrane: arena.allocate(membraneBytes),
     mask: arena.allocate(SLOTS * maskStride),
-    list: arena.allocate(SLOTS * listStride + L.GATHERED_BYTES),
+    list: arena.allocate(SLOTS * listStride + R.GATHERED_BYTES),
     rowStart: arena.allocate(SLOTS * rowStartStride),
     maskStride,
     listStride,
     rowStartStride,
     spikes: arena.allocate(SLOTS * 4),
     operations: arena.allocate(SLOTS * 4),
+    allOperations: arena.allocate(SLOTS * 4),
   };
 }
 
-/** Spikes in the largest window of a convolution. */
+/** Weight rows of the largest window. */
 function largestWindow(network: SpikingNetwork): number {
-  const windows = network.layers.flatMap((layer) =>
-    layer.connections.map((connection) =>
-      connection.kind === 'identity' || connection.source === IMAGE
-        ? 0
-        : connection.kernel ** 2 * network.layers[connection.source]!.shape.channels,
-    ),
+  const windows = network.populations.flatMap(({ shape, synapses }) =>
+    synapses.map((one) => {
+      if (one.source === IMAGE) return 0;
+      const source = sourceShape(network, one.source);
+      const form = kernelFormOf(one, source, shape);
+      return taps(form.window) * source.channels;
+    }),
   );
   return Math.max(0, ...windows);
 }
@@ -219,14 +283,18 @@ function headState(
   network: SpikingNetwork,
   head: SpikingHead,
   paddedClasses: number,
+  record: number,
 ): HeadState {
   const classes = head.bias.length;
   return {
+    record,
     membrane: arena.allocate(classes * 8),
     sums: arena.allocate(paddedClasses * 4),
     pool: arena.allocate(pooledChannels(network, head) * 2),
     fired: arena.allocate(SLOTS * classes),
+    input: arena.allocate(SLOTS * classes * 8),
     spikes: arena.allocate(SLOTS * 4),
     operations: arena.allocate(SLOTS * 4),
+    allOperations: arena.allocate(SLOTS * 4),
   };
 }

@@ -8,7 +8,7 @@
  * Nothing is locked and nothing needs to be: the constants are written before a thread can have its share, and no two
  * shares have the same state.
  */
-import type { SpikingConnection, SpikingNetwork } from '../model/graph.js';
+import type { SpikingNetwork, SpikingSynapses } from '../graph/network.js';
 import { type MemoryPlan, type Plan, planMemory } from './plan.js';
 import { PAGE_BYTES } from './wasm.js';
 import { writeConstants } from './write-constants.js';
@@ -63,16 +63,11 @@ function createMemory({ bytes }: MemoryPlan): WebAssembly.Memory | null {
 function withSharedTensors(network: SpikingNetwork): SpikingNetwork {
   return {
     ...network,
-    layers: network.layers.map((layer) => ({
-      ...layer,
-      connections: layer.connections.map(
-        (connection): SpikingConnection =>
-          connection.kind === 'identity'
-            ? { ...connection, weights: sharedWords(connection.weights) }
-            : { ...connection, weights: sharedBytes(connection.weights) },
-      ),
-      bias: sharedWords(layer.bias),
-      threshold: sharedWords(layer.threshold),
+    populations: network.populations.map((population) => ({
+      ...population,
+      synapses: population.synapses.map(withSharedWeights),
+      bias: sharedWords(population.bias),
+      threshold: sharedWords(population.threshold),
     })),
     heads: network.heads.map((head) => ({
       ...head,
@@ -81,6 +76,12 @@ function withSharedTensors(network: SpikingNetwork): SpikingNetwork {
       threshold: sharedWords(head.threshold),
     })),
   };
+}
+
+function withSharedWeights(synapses: SpikingSynapses): SpikingSynapses {
+  const { weights } = synapses;
+  const shared = weights instanceof Int32Array ? sharedWords(weights) : sharedBytes(weights);
+  return { ...synapses, weights: shared } as SpikingSynapses;
 }
 
 function sharedBytes(values: Int8Array): Int8Array {

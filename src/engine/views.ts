@@ -2,7 +2,7 @@
  * Typed views on the memory of one simulation, made once: a host that made one for every number it reads would make
  * thousands a second, and leave them to the garbage collector.
  */
-import type { SpikingNetwork } from '../model/graph.js';
+import type { SpikingNetwork } from '../graph/network.js';
 import { type Plan, SLOTS } from './plan.js';
 
 export class MemoryViews {
@@ -14,6 +14,10 @@ export class MemoryViews {
   readonly image: Int16Array;
   /** u8 [classes], by head and slot. */
   readonly fired: readonly (readonly Uint8Array[])[];
+  /** i64 [classes], by head and slot: what every output neuron received. */
+  readonly headInput: readonly (readonly BigInt64Array[])[];
+  /** i64 [classes], by head: potentials of the output neurons. */
+  readonly headMembrane: readonly BigInt64Array[];
 
   constructor({ buffer }: WebAssembly.Memory, { input, heads, labels }: SpikingNetwork, { state }: Plan) {
     const classes = labels.length;
@@ -27,6 +31,13 @@ export class MemoryViews {
         (_, slot) => new Uint8Array(buffer, state.heads[head]!.fired + slot * classes, classes),
       ),
     );
+    this.headInput = heads.map((_, head) =>
+      Array.from(
+        { length: SLOTS },
+        (_, slot) => new BigInt64Array(buffer, state.heads[head]!.input + slot * classes * 8, classes),
+      ),
+    );
+    this.headMembrane = heads.map((_, head) => new BigInt64Array(buffer, state.heads[head]!.membrane, classes));
   }
 
   /** Whether the memory grew since: its buffer is then another one. */

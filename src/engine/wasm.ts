@@ -5,43 +5,82 @@
 import { instantiate } from '@assemblyscript/loader';
 import { UserError } from '../errors.js';
 
-/** What assembly/index.ts exports; addresses are bytes into `memory`. */
-export interface Kernels extends Record<string, unknown> {
-  readonly memory: WebAssembly.Memory;
+/** The functions that assembly/index.ts exports; addresses are bytes into the memory. */
+export interface KernelFunctions {
   reset(network: number, initialPotential: number): void;
   present(network: number): void;
-  advance(network: number, steps: number): void;
-  densePad(
+  advance(network: number, first: number, end: number, timestep: number, steps: number): void;
+  trainedPad(
     input: number,
     channels: number,
     inputStride: number,
     height: number,
     width: number,
-    padding: number,
+    top: number,
+    left: number,
+    paddedHeight: number,
+    paddedWidth: number,
     padded: number,
   ): void;
-  denseBias(output: number, bias: number, stride: number, pixels: number): void;
-  denseAdd(output: number, input: number, count: number): void;
-  denseRectify(output: number, count: number): void;
-  denseConvolve(
+  trainedBias(output: number, bias: number, stride: number, pixels: number): void;
+  trainedAdd(output: number, input: number, count: number): void;
+  trainedRectify(output: number, count: number): void;
+  trainedConvolve(
     padded: number,
     channels: number,
     paddedWidth: number,
-    kernel: number,
-    stride: number,
+    kernelHeight: number,
+    runs: number,
+    runLength: number,
+    runStep: number,
+    rowStep: number,
+    strideY: number,
+    strideX: number,
     weights: number,
     output: number,
     outputStride: number,
+    outputs: number,
+    outputHeight: number,
+    outputWidth: number,
+  ): void;
+  trainedDepthwise(
+    padded: number,
+    channels: number,
+    paddedWidth: number,
+    kernelHeight: number,
+    kernelWidth: number,
+    strideY: number,
+    strideX: number,
+    dilationY: number,
+    dilationX: number,
+    weights: number,
+    weightStride: number,
+    output: number,
     outputHeight: number,
     outputWidth: number,
   ): void;
 }
 
-/**
- * The first page is not planned: no valid address is 0, and a bundle for edge devices keeps its own constants there
- * (assembly/edge/layout.ts).
- */
-const FIRST_ADDRESS = 65536;
+/** How many parameters each takes; a test holds this against the module's exports. */
+export const KERNEL_PARAMETERS: {
+  readonly [Name in keyof KernelFunctions]: Parameters<KernelFunctions[Name]>['length'];
+} = {
+  reset: 2,
+  present: 1,
+  advance: 5,
+  trainedPad: 10,
+  trainedBias: 4,
+  trainedAdd: 3,
+  trainedRectify: 2,
+  trainedConvolve: 16,
+  trainedDepthwise: 14,
+};
+
+/** An instance of the kernels. */
+export interface Kernels extends KernelFunctions, Record<string, unknown> {
+  readonly memory: WebAssembly.Memory;
+}
+
 /** Memory comes in pages of 64 KiB. */
 export const PAGE_BYTES = 65536;
 
@@ -80,33 +119,6 @@ export function canShareMemory(bytes: Uint8Array): boolean {
     crossOriginIsolated &&
     WebAssembly.validate(bytes as Uint8Array<ArrayBuffer>)
   );
-}
-
-/** Hands out addresses, 16-byte aligned, before anything runs; nothing is allocated afterwards. */
-export class Arena {
-  #next: number;
-
-  /** @param first - where it begins, a multiple of 16 */
-  constructor(first = FIRST_ADDRESS) {
-    this.#next = first;
-  }
-
-  allocate(bytes: number): number {
-    const address = this.#next;
-    this.#next = Math.ceil((address + bytes) / 16) * 16;
-    return address;
-  }
-
-  /** Goes on at a multiple of `bytes`, itself a multiple of 16, and returns it. */
-  align(bytes: number): number {
-    this.#next = Math.ceil(this.#next / bytes) * bytes;
-    return this.#next;
-  }
-
-  /** Bytes that the memory must have for all that was allocated. */
-  get bytes(): number {
-    return this.#next;
-  }
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 import { RowWeights } from '../fusion/evidence.js';
 import { chooseClass } from '../fusion/strength.js';
-import type { SpikingNetwork } from '../model/graph.js';
+import type { SpikingNetwork } from '../graph/network.js';
 import { Observations } from '../observation/observations.js';
 import type { ImageRecord } from '../observation/record.js';
 import { type FittedStrength, type StrengthRule, scoreOf } from '../observation/strengths.js';

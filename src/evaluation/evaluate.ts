@@ -2,7 +2,7 @@
  * The experiment, in the order in which it happens: strengths are fitted on training images, then every image of the
  * split is observed once, and the curves, targets and savings follow by arithmetic.
  */
-import type { SpikingNetwork } from '../model/graph.js';
+import type { SpikingNetwork } from '../graph/network.js';
 import { Observations } from '../observation/observations.js';
 import { shapeOf } from '../observation/observer.js';
 import { decodeRecord } from '../observation/record.js';

@@ -61,7 +61,6 @@ export interface TargetEnergy {
 
 export interface LayerResult {
   readonly name: string;
-  readonly block: number;
   readonly neurons: number;
   readonly synapses: number;
   /** Spikes emitted until then, summed over images, a row. */

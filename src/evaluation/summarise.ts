@@ -1,8 +1,8 @@
 /** From the raw counts of an evaluation to results.json. */
 import { analogMultiplyAccumulates, multiplyAccumulates } from '../answer.js';
 import { annEnergyMillijoules, DEFAULT_ENERGY_MODEL, ENERGY_MODELS, energyMillijoules } from '../energy.js';
-import { describeModel } from '../model/describe.js';
-import type { SpikingNetwork } from '../model/graph.js';
+import { describeModel } from '../graph/describe.js';
+import type { SpikingNetwork } from '../graph/network.js';
 import { TARGET_LOSS } from '../observation/strengths.js';
 import { fraction } from './bootstrap.js';
 import type { CurveCollector, CurveCounts } from './curves.js';
@@ -44,8 +44,8 @@ function annOf(network: SpikingNetwork, heads: readonly number[], collector: Cur
   return {
     accuracy: accuracyOf(heads.length - 1),
     heads: heads.slice(0, -1).map((head, position) => {
-      const { name, block } = network.heads[head]!;
-      return { name, block, accuracy: accuracyOf(position) };
+      const { name } = network.heads[head]!;
+      return { name, block: head + 1, accuracy: accuracyOf(position) };
     }),
     multiplyAccumulates: operations,
     energyMillijoules: Object.fromEntries(
@@ -102,8 +102,8 @@ function headOf(
   heads: readonly number[],
   { plan }: CurveCounts,
 ): { head: string | null; block: number } {
-  const { name, block } = network.heads[heads[plan.position]!]!;
-  return { head: plan.kind === 'final' ? null : name, block };
+  const head = heads[plan.position]!;
+  return { head: plan.kind === 'final' ? null : network.heads[head]!.name, block: head + 1 };
 }
 
 function targetOf(
@@ -124,9 +124,8 @@ function targetOf(
 }
 
 function layersOf(network: SpikingNetwork, collector: CurveCollector): LayerResult[] {
-  return describeModel(network).layers.map(({ name, block, neurons, synapses }, layer) => ({
+  return describeModel(network).populations.map(({ name, neurons, synapses }, layer) => ({
     name,
-    block,
     neurons,
     synapses,
     spikes: [...collector.layerSpikes[layer]!],

@@ -21,7 +21,7 @@
  * and 28 pixels and brought back: area 10.31, triangle 10.23, Catmull-Rom 8.94, cubic of slope -0.75 8.76, Lanczos 8.55.
  */
 import { UserError } from '../errors.js';
-import type { Shape } from '../model/graph.js';
+import type { Shape } from '../graph/network.js';
 import { checkPixelImage, type PixelImage } from './pixel-image.js';
 
 /** The parameter of Keys' cubic (IEEE TASSP 29, 1981); -0.75 measured better than his -0.5 (Catmull-Rom). */

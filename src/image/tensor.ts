@@ -2,7 +2,7 @@
  * From pixels to the network's input: (pixel / 255 - mean) / deviation, in the order `[y][x][channel]`.
  */
 import { UserError } from '../errors.js';
-import type { InputNormalisation, Shape } from '../model/graph.js';
+import type { InputNormalisation, Shape } from '../graph/network.js';
 import { checkPixelImage, type PixelImage } from './pixel-image.js';
 
 const INT16_MIN = -32768;

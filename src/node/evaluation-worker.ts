@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { deflateRawSync } from 'node:zlib';
 import type { ModelShare } from '../engine/shared-model.js';
 import type { PixelImage } from '../image/pixel-image.js';
-import type { SpikingNetwork } from '../model/graph.js';
+import type { SpikingNetwork } from '../graph/network.js';
 import { Observer, type ObserverOptions } from '../observation/observer.js';
 import { encodeRecord } from '../observation/record.js';
 

@@ -8,7 +8,7 @@
  * A torn or damaged entry ends what is believed; the file is cut there.
  */
 import { type FileHandle, open } from 'node:fs/promises';
-import { checksum } from '../model/checksum.js';
+import { checksum } from '../file/checksum.js';
 import { explained } from './system-error.js';
 
 const ENTRY_HEADER = 12;

@@ -1,7 +1,7 @@
 /** Model files on disk: the one that ships, or any other. */
 import { createRequire } from 'node:module';
-import { readModel } from '../model/file.js';
-import type { SpikingNetwork } from '../model/graph.js';
+import { readModel } from '../file/file.js';
+import type { SpikingNetwork } from '../graph/network.js';
 import { readFileChecked } from './files.js';
 
 /** Larger files are refused before they are read. */

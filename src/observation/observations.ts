@@ -1,5 +1,6 @@
 /** The records of many images, unpacked into the arrays that curves and fits walk. */
-import type { SpikingNetwork } from '../model/graph.js';
+import { orderOf } from '../engine/order.js';
+import type { SpikingNetwork } from '../graph/network.js';
 import type { ImageRecord, RecordShape } from './record.js';
 
 /** Everything an evaluation knows after its pass over the images. */
@@ -25,7 +26,7 @@ export class Observations {
     this.heads = heads;
     const shape = {
       rows: rows.length,
-      layers: network.layers.length,
+      layers: network.populations.length,
       heads: heads.length,
       classes: network.labels.length,
     };
@@ -72,10 +73,10 @@ export class Observations {
 
   /** Indices into `operations` and `spikes` of what has to run for some heads (positions in `heads`) to answer. */
   partsOf(positions: readonly number[]): number[] {
-    const deepest = Math.max(
-      ...positions.map((position) => this.network.heads[this.heads[position]!]!.layer),
+    const asked = positions.map((position) => this.heads[position]!);
+    const populations = orderOf(this.network, asked).flatMap(({ kind, index }) =>
+      kind === 'population' ? [index] : [],
     );
-    const layers = Array.from({ length: deepest + 1 }, (_, layer) => layer);
-    return [...layers, ...positions.map((position) => this.#shape.layers + position)];
+    return [...populations, ...positions.map((position) => this.#shape.layers + position)];
   }
 }

@@ -1,10 +1,10 @@
 /** Runs one image through the trained network and through the spiking one, and keeps what an evaluation needs. */
-import { DenseNetwork } from '../engine/dense.js';
+import { TrainedPass } from '../engine/trained.js';
 import type { ModelShare } from '../engine/shared-model.js';
 import { Simulation } from '../engine/simulation.js';
 import type { PixelImage } from '../image/pixel-image.js';
 import { normaliseInput, quantiseInput } from '../image/tensor.js';
-import type { Propagation, SpikingNetwork } from '../model/graph.js';
+import type { Propagation, SpikingNetwork } from '../graph/network.js';
 import { dequantise } from './dequantise.js';
 import { type ImageRecord, newRecord, type RecordShape } from './record.js';
 
@@ -20,9 +20,9 @@ export class Observer {
   readonly network: SpikingNetwork;
   readonly #options: ObserverOptions;
   readonly #simulation: Simulation;
-  readonly #dense: DenseNetwork;
+  readonly #dense: TrainedPass;
 
-  private constructor(simulation: Simulation, dense: DenseNetwork, options: ObserverOptions) {
+  private constructor(simulation: Simulation, dense: TrainedPass, options: ObserverOptions) {
     this.network = simulation.network;
     this.#simulation = simulation;
     this.#dense = dense;
@@ -34,7 +34,7 @@ export class Observer {
     network: SpikingNetwork,
     options: ObserverOptions,
   ): Promise<Observer> {
-    const dense = await DenseNetwork.create(module, dequantise(network));
+    const dense = await TrainedPass.create(module, dequantise(network));
     return new Observer(await Simulation.create(module, network), dense, options);
   }
 
@@ -48,7 +48,7 @@ export class Observer {
     share: ModelShare,
     options: ObserverOptions,
   ): Promise<Observer> {
-    const dense = await DenseNetwork.create(module, dequantise(share.network));
+    const dense = await TrainedPass.create(module, dequantise(share.network));
     return new Observer(await Simulation.of(share), dense, options);
   }
 
@@ -81,7 +81,7 @@ export class Observer {
   #collect(record: ImageRecord, row: number, timestep: number): void {
     const { heads } = this.#options;
     const rows = this.#options.rows.length;
-    const layers = this.network.layers.length;
+    const layers = this.network.populations.length;
     const classes = this.network.labels.length;
     for (let layer = 0; layer < layers; layer++) {
       record.spikes[layer * rows + row]! += this.#simulation.layerSpikes(layer, timestep);
@@ -103,7 +103,7 @@ export function shapeOf(
 ): RecordShape {
   return {
     rows: options.rows.length,
-    layers: network.layers.length,
+    layers: network.populations.length,
     heads: options.heads.length,
     classes: network.labels.length,
   };

@@ -1,6 +1,6 @@
 /** Variants of a labelled picture, which leave its label as it is. */
 import type { PixelImage } from '../image/pixel-image.js';
-import type { InputNormalisation } from '../model/graph.js';
+import type { InputNormalisation } from '../graph/network.js';
 import { uniformNumbers } from '../random.js';
 
 /** The same picture, its left and right exchanged. */

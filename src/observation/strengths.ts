@@ -14,7 +14,7 @@ import {
   STRENGTHS,
   type StrengthAccuracy,
 } from '../fusion/strength.js';
-import { MAXIMUM_FORGETTING } from '../model/bounds.js';
+import { MAXIMUM_FORGETTING } from '../graph/bounds.js';
 import type { Observations } from './observations.js';
 
 /** How the strength of the prior was chosen, always on training images. */

@@ -1,6 +1,6 @@
 /** Reads the parts of which results are made: estimates, and series with one value a row. */
 import type { Estimate } from '../evaluation/results.js';
-import type { Field } from '../model/check.js';
+import type { Field } from '../untrusted/field.js';
 
 /** Null where the field is null, otherwise what `read` makes of it. */
 export function nullable<T>(field: Field, read: (field: Field) => T): T | null {

@@ -2,8 +2,8 @@
 import { parseJson } from '../convert/json.js';
 import { DEFAULT_ENERGY_MODEL } from '../energy.js';
 import type { Curve, LayerResult, Results, TargetEnergy } from '../evaluation/results.js';
-import * as bounds from '../model/bounds.js';
-import { Field } from '../model/check.js';
+import * as bounds from '../graph/bounds.js';
+import { Field } from '../untrusted/field.js';
 import type { StrengthRule } from '../observation/strengths.js';
 import { BASELINE, type Identity, identityKey, withIdentity } from './identity.js';
 import { countSeries, estimate, nullable, rising, series } from './read-series.js';
@@ -53,7 +53,7 @@ export function readResults(bytes: Uint8Array, document = 'results.json'): Resul
     rows,
     curves,
     targets: readTargets(fields.targets, curves, rows),
-    layers: fields.layers.list(0, bounds.MAXIMUM_LAYERS + bounds.MAXIMUM_HEADS).map((layer) => {
+    layers: fields.layers.list(0, bounds.MAXIMUM_POPULATIONS + bounds.MAXIMUM_HEADS).map((layer) => {
       return readLayer(layer, rows.length);
     }),
   };
@@ -129,7 +129,7 @@ function readAnn(field: Field): Results['ann'] {
   };
 }
 
-const readBlock = (field: Field): number => field.integer(0, bounds.MAXIMUM_BLOCK);
+const readBlock = (field: Field): number => field.integer(0, bounds.MAXIMUM_POPULATIONS);
 
 function readCurves(field: Field, images: number, rows: number, models: readonly string[]): Curve[] {
   const keys = new Set<string>();
@@ -242,10 +242,9 @@ function readTargets(field: Field, curves: readonly Curve[], rows: readonly numb
 }
 
 function readLayer(field: Field, rows: number): LayerResult {
-  const fields = field.fields('name', 'block', 'neurons', 'synapses', 'spikes', 'synapticOperations');
+  const fields = field.fields('name', 'neurons', 'synapses', 'spikes', 'synapticOperations');
   return {
     name: fields.name.text(bounds.MAXIMUM_NAME),
-    block: readBlock(fields.block),
     neurons: fields.neurons.integer(1, bounds.MAXIMUM_NEURONS),
     synapses: fields.synapses.integer(0, bounds.MAXIMUM_SYNAPSES),
     spikes: countSeries(fields.spikes, rows),

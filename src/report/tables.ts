@@ -56,7 +56,6 @@ export function layersTable(results: Results): string {
   const { images } = results.data;
   const columns: Column<AtRow<LayerResult>>[] = [
     { name: 'layer', value: ({ of }) => of.name },
-    { name: 'block', value: ({ of }) => of.block },
     { name: 'neurons', value: ({ of }) => of.neurons },
     { name: 'synapses', value: ({ of }) => of.synapses },
     { name: 'timestep', value: ({ row }) => results.rows[row]! },

@@ -1,18 +1,6 @@
 /** advanceHead: pooling, the fully connected layer and the output neurons, against one class at a time. */
 import { advanceHead } from '../../assembly/head';
-import {
-  HEAD_BIAS,
-  HEAD_CLASSES,
-  HEAD_FIRED,
-  HEAD_MEMBRANE,
-  HEAD_OPERATIONS,
-  HEAD_PADDED_CLASSES,
-  HEAD_POOL,
-  HEAD_SPIKES,
-  HEAD_SUMS,
-  HEAD_THRESHOLD,
-  HEAD_WEIGHTS,
-} from '../../assembly/layout';
+import * as R from '../../assembly/records';
 import { plainHead } from './plain';
 import { fireAtRandom, headWeightAt, listInto, listOf, newHead, newLayer, rowStartOf, setSpike } from './records';
 import { expectGuards, expectSame, randomBetween, randomWords, seed } from './support';
@@ -28,30 +16,30 @@ function build(channels: i32, height: i32, width: i32, classes: i32): void {
   layer = newLayer(channels, height, width, SLOTS);
   head = newHead(layer, classes, SLOTS);
   // What an earlier timestep left in the scratch arrays must not matter.
-  memory.fill(load<usize>(head, HEAD_POOL), 0xee, channels * 2);
-  memory.fill(load<usize>(head, HEAD_SUMS), 0xee, load<i32>(head, HEAD_PADDED_CLASSES) * 4);
+  memory.fill(load<usize>(head, R.HEAD_POOL), 0xee, channels * 2);
+  memory.fill(load<usize>(head, R.HEAD_SUMS), 0xee, load<i32>(head, R.HEAD_PADDED_CLASSES) * 4);
 }
 
 /** Called when the head is complete: the twin starts from the same membranes. */
 function makeTwin(): void {
-  const classes = load<i32>(head, HEAD_CLASSES);
+  const classes = load<i32>(head, R.HEAD_CLASSES);
   twin = newHead(layer, classes, SLOTS);
-  store<usize>(twin, load<usize>(head, HEAD_WEIGHTS), HEAD_WEIGHTS);
-  store<usize>(twin, load<usize>(head, HEAD_BIAS), HEAD_BIAS);
-  store<usize>(twin, load<usize>(head, HEAD_THRESHOLD), HEAD_THRESHOLD);
-  memory.copy(load<usize>(twin, HEAD_MEMBRANE), load<usize>(head, HEAD_MEMBRANE), classes * 8);
+  store<usize>(twin, load<usize>(head, R.HEAD_WEIGHTS), R.HEAD_WEIGHTS);
+  store<usize>(twin, load<usize>(head, R.HEAD_BIAS), R.HEAD_BIAS);
+  store<usize>(twin, load<usize>(head, R.HEAD_THRESHOLD), R.HEAD_THRESHOLD);
+  memory.copy(load<usize>(twin, R.HEAD_MEMBRANE), load<usize>(head, R.HEAD_MEMBRANE), classes * 8);
 }
 
 /** Advances head and twin by one timestep and compares all that they hold; returns the output spikes. */
 function step(sourceSlot: i32, slot: i32): u32 {
-  const classes = load<i32>(head, HEAD_CLASSES);
+  const classes = load<i32>(head, R.HEAD_CLASSES);
   advanceHead(head, sourceSlot, slot);
   plainHead(twin, sourceSlot, slot);
-  expectSame<i64>(load<usize>(head, HEAD_MEMBRANE), load<usize>(twin, HEAD_MEMBRANE), classes, 'membrane');
-  expectSame<u8>(load<usize>(head, HEAD_FIRED), load<usize>(twin, HEAD_FIRED), SLOTS * classes, 'fired');
-  expectSame<u32>(load<usize>(head, HEAD_SPIKES), load<usize>(twin, HEAD_SPIKES), SLOTS, 'spikes');
-  expectSame<u32>(load<usize>(head, HEAD_OPERATIONS), load<usize>(twin, HEAD_OPERATIONS), SLOTS, 'operations');
-  return load<u32>(load<usize>(head, HEAD_SPIKES) + slot * 4);
+  expectSame<i64>(load<usize>(head, R.HEAD_MEMBRANE), load<usize>(twin, R.HEAD_MEMBRANE), classes, 'membrane');
+  expectSame<u8>(load<usize>(head, R.HEAD_FIRED), load<usize>(twin, R.HEAD_FIRED), SLOTS * classes, 'fired');
+  expectSame<u32>(load<usize>(head, R.HEAD_SPIKES), load<usize>(twin, R.HEAD_SPIKES), SLOTS, 'spikes');
+  expectSame<u32>(load<usize>(head, R.HEAD_OPERATIONS), load<usize>(twin, R.HEAD_OPERATIONS), SLOTS, 'operations');
+  return load<u32>(load<usize>(head, R.HEAD_SPIKES) + slot * 4);
 }
 
 function randomiseWeights(channels: i32, classes: i32, largest: i32): void {
@@ -67,8 +55,8 @@ function checkRandom(channels: i32, height: i32, width: i32, classes: i32, perce
   build(channels, height, width, classes);
   for (let slot = 0; slot < SLOTS; slot++) fireAtRandom(layer, slot, percent);
   randomiseWeights(channels, classes, 2000);
-  randomWords(load<usize>(head, HEAD_BIAS), classes, -1000, 3000);
-  randomWords(load<usize>(head, HEAD_THRESHOLD), classes, 1, 20000);
+  randomWords(load<usize>(head, R.HEAD_BIAS), classes, -1000, 3000);
+  randomWords(load<usize>(head, R.HEAD_THRESHOLD), classes, 1, 20000);
   makeTwin();
   let spikes: u32 = 0;
   for (let timestep = 0; timestep < 5 * SLOTS; timestep++) {
@@ -82,22 +70,22 @@ function checkRandom(channels: i32, height: i32, width: i32, classes: i32, perce
 /** One class of a head without input, its potential `membrane`; whether it fires in one timestep. */
 function fireClass(membrane: i64, bias: i32, threshold: i32): u8 {
   build(1, 1, 1, 1);
-  store<i64>(load<usize>(head, HEAD_MEMBRANE), membrane);
-  store<i32>(load<usize>(head, HEAD_BIAS), bias);
-  store<i32>(load<usize>(head, HEAD_THRESHOLD), threshold);
+  store<i64>(load<usize>(head, R.HEAD_MEMBRANE), membrane);
+  store<i32>(load<usize>(head, R.HEAD_BIAS), bias);
+  store<i32>(load<usize>(head, R.HEAD_THRESHOLD), threshold);
   advanceHead(head, 0, 1);
-  return load<u8>(load<usize>(head, HEAD_FIRED) + 1);
+  return load<u8>(load<usize>(head, R.HEAD_FIRED) + 1);
 }
 
 function potential(): i64 {
-  return load<i64>(load<usize>(head, HEAD_MEMBRANE));
+  return load<i64>(load<usize>(head, R.HEAD_MEMBRANE));
 }
 
 describe('advanceHead', () => {
   it('counts the spikes of each channel over all pixels', () => {
     build(3, 2, 2, 2);
-    store<i32>(load<usize>(head, HEAD_THRESHOLD), 1000000);
-    store<i32>(load<usize>(head, HEAD_THRESHOLD) + 4, 500);
+    store<i32>(load<usize>(head, R.HEAD_THRESHOLD), 1000000);
+    store<i32>(load<usize>(head, R.HEAD_THRESHOLD) + 4, 500);
     store<i16>(headWeightAt(head, 0, 0), -30000);
     store<i16>(headWeightAt(head, 1, 0), 7);
     store<i16>(headWeightAt(head, 2, 0), 100);
@@ -108,17 +96,17 @@ describe('advanceHead', () => {
     setSpike(layer, 1, 1, 1, 2);
     listInto(layer, 1, listOf(layer, 1), rowStartOf(layer, 1));
     advanceHead(head, 1, 2);
-    const membranes = load<usize>(head, HEAD_MEMBRANE);
+    const membranes = load<usize>(head, R.HEAD_MEMBRANE);
     expect<i64>(load<i64>(membranes)).toBe(3 * 100 + 7);
     expect<i64>(load<i64>(membranes + 8)).toBe(3 * 400 - 500, 'fired once');
-    const fired = load<usize>(head, HEAD_FIRED);
+    const fired = load<usize>(head, R.HEAD_FIRED);
     expect<u8>(load<u8>(fired + 2 * 2)).toBe(0);
     expect<u8>(load<u8>(fired + 2 * 2 + 1)).toBe(1);
-    expect<u32>(load<u32>(load<usize>(head, HEAD_SPIKES) + 2 * 4)).toBe(1);
-    expect<u32>(load<u32>(load<usize>(head, HEAD_OPERATIONS) + 2 * 4)).toBe(4 * 2, 'every spike reaches every class');
+    expect<u32>(load<u32>(load<usize>(head, R.HEAD_SPIKES) + 2 * 4)).toBe(1);
+    expect<u32>(load<u32>(load<usize>(head, R.HEAD_OPERATIONS) + 2 * 4)).toBe(4 * 2, 'every spike reaches every class');
     advanceHead(head, 0, 3);
     expect<i64>(load<i64>(membranes)).toBe(307, 'a timestep without spikes');
-    expect<u32>(load<u32>(load<usize>(head, HEAD_OPERATIONS) + 3 * 4)).toBe(0);
+    expect<u32>(load<u32>(load<usize>(head, R.HEAD_OPERATIONS) + 3 * 4)).toBe(0);
     expectGuards();
   });
 
@@ -146,16 +134,16 @@ describe('advanceHead', () => {
 
   it('drifts past 2^31 over many timesteps', () => {
     build(2, 1, 1, 2);
-    store<i32>(load<usize>(head, HEAD_BIAS), 1 << 30);
-    store<i32>(load<usize>(head, HEAD_BIAS) + 4, -(1 << 30));
-    store<i32>(load<usize>(head, HEAD_THRESHOLD), 1);
-    store<i32>(load<usize>(head, HEAD_THRESHOLD) + 4, 1);
+    store<i32>(load<usize>(head, R.HEAD_BIAS), 1 << 30);
+    store<i32>(load<usize>(head, R.HEAD_BIAS) + 4, -(1 << 30));
+    store<i32>(load<usize>(head, R.HEAD_THRESHOLD), 1);
+    store<i32>(load<usize>(head, R.HEAD_THRESHOLD) + 4, 1);
     makeTwin();
     for (let timestep = 0; timestep < 20; timestep++) {
       expect<u32>(step(timestep % SLOTS, timestep % SLOTS)).toBe(1, 'only the class that drifts upwards fires');
     }
     expect<i64>(potential()).toBe(20 * ((<i64>1) << 30) - 20);
-    expect<i64>(load<i64>(load<usize>(head, HEAD_MEMBRANE) + 8)).toBe(-20 * ((<i64>1) << 30));
+    expect<i64>(load<i64>(load<usize>(head, R.HEAD_MEMBRANE) + 8)).toBe(-20 * ((<i64>1) << 30));
   });
 
   it('equals one class at a time for odd channel counts', () => {
@@ -185,9 +173,9 @@ describe('advanceHead', () => {
     }
     for (let output = 0; output < 10; output++) {
       const bias = (output & 1) == 0 ? i32.MAX_VALUE : i32.MIN_VALUE;
-      store<i32>(load<usize>(head, HEAD_BIAS) + output * 4, bias);
+      store<i32>(load<usize>(head, R.HEAD_BIAS) + output * 4, bias);
     }
-    randomWords(load<usize>(head, HEAD_THRESHOLD), 10, 1, 1000000);
+    randomWords(load<usize>(head, R.HEAD_THRESHOLD), 10, 1, 1000000);
     makeTwin();
     for (let timestep = 0; timestep < 20; timestep++) {
       expect<u32>(step(timestep % SLOTS, (timestep + 1) % SLOTS)).toBeLessThan(6);

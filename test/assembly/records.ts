@@ -2,52 +2,7 @@
  * Records written into memory with the constants of assembly/layout.ts, as the host does it. Spikes are set, read
  * and listed in the plainest loops, so that a kernel is never checked against another kernel.
  */
-import {
-  CONNECTION_BYTES,
-  CONNECTION_CURRENT,
-  CONNECTION_IMAGE_CHANNELS,
-  CONNECTION_IMAGE_HEIGHT,
-  CONNECTION_IMAGE_WIDTH,
-  CONNECTION_KERNEL,
-  CONNECTION_KIND,
-  CONNECTION_PADDING,
-  CONNECTION_SOURCE,
-  CONNECTION_STRIDE,
-  CONNECTION_WEIGHTS,
-  EVEN_CHANNEL_OFFSET,
-  HEAD_BIAS,
-  HEAD_BYTES,
-  HEAD_CLASSES,
-  HEAD_FIRED,
-  HEAD_LAYER,
-  HEAD_MEMBRANE,
-  HEAD_OPERATIONS,
-  HEAD_PADDED_CLASSES,
-  HEAD_POOL,
-  HEAD_SPIKES,
-  HEAD_SUMS,
-  HEAD_THRESHOLD,
-  HEAD_WEIGHTS,
-  KIND_CONVOLUTION,
-  LANES,
-  LANE_BYTES,
-  LAYER_BIAS,
-  LAYER_BLOCKS,
-  LAYER_BYTES,
-  LAYER_CHANNELS,
-  LAYER_HEIGHT,
-  LAYER_LIST,
-  LAYER_LIST_STRIDE,
-  LAYER_MASK,
-  LAYER_MASK_STRIDE,
-  LAYER_MEMBRANE,
-  LAYER_OPERATIONS,
-  LAYER_ROW_START,
-  LAYER_ROW_START_STRIDE,
-  LAYER_SPIKES,
-  LAYER_THRESHOLD,
-  LAYER_WIDTH,
-} from '../../assembly/layout';
+import * as R from '../../assembly/records';
 
 import { allocate, randomBetween } from './support';
 
@@ -55,7 +10,7 @@ import { allocate, randomBetween } from './support';
 export const NEVER: i32 = i32.MAX_VALUE;
 
 export function blocksOf(channels: i32): i32 {
-  return (channels + LANES - 1) / LANES;
+  return (channels + R.LANES - 1) / R.LANES;
 }
 
 /** 16 bytes of slack a slot: a kernel that works a stride out instead of reading it goes wrong. */
@@ -70,54 +25,54 @@ export function writeLayer(layer: usize, channels: i32, height: i32, width: i32,
   const maskStride = strideOf(pixels * blocks * 8);
   const listStride = strideOf(pixels * channels * 2);
   const rowStartStride = strideOf(height * (width + 1) * 2);
-  store<i32>(layer, channels, LAYER_CHANNELS);
-  store<i32>(layer, blocks, LAYER_BLOCKS);
-  store<i32>(layer, height, LAYER_HEIGHT);
-  store<i32>(layer, width, LAYER_WIDTH);
-  store<usize>(layer, allocate(blocks * LANE_BYTES), LAYER_BIAS);
-  store<usize>(layer, allocate(blocks * LANE_BYTES), LAYER_THRESHOLD);
-  store<usize>(layer, allocate(blocks * pixels * LANE_BYTES), LAYER_MEMBRANE);
-  store<usize>(layer, allocate(slots * maskStride), LAYER_MASK);
-  store<usize>(layer, allocate(slots * listStride), LAYER_LIST);
-  store<usize>(layer, allocate(slots * rowStartStride), LAYER_ROW_START);
-  store<i32>(layer, maskStride, LAYER_MASK_STRIDE);
-  store<i32>(layer, listStride, LAYER_LIST_STRIDE);
-  store<i32>(layer, rowStartStride, LAYER_ROW_START_STRIDE);
-  store<usize>(layer, allocate(slots * 4), LAYER_SPIKES);
-  store<usize>(layer, allocate(slots * 4), LAYER_OPERATIONS);
-  const threshold = load<usize>(layer, LAYER_THRESHOLD);
-  for (let lane = 0; lane < blocks * LANES; lane++) store<i32>(threshold + lane * 4, NEVER);
+  store<i32>(layer, channels, R.POPULATION_CHANNELS);
+  store<i32>(layer, blocks, R.POPULATION_BLOCKS);
+  store<i32>(layer, height, R.POPULATION_HEIGHT);
+  store<i32>(layer, width, R.POPULATION_WIDTH);
+  store<usize>(layer, allocate(blocks * R.LANE_BYTES), R.POPULATION_BIAS);
+  store<usize>(layer, allocate(blocks * R.LANE_BYTES), R.POPULATION_THRESHOLD);
+  store<usize>(layer, allocate(blocks * pixels * R.LANE_BYTES), R.POPULATION_MEMBRANE);
+  store<usize>(layer, allocate(slots * maskStride), R.POPULATION_MASK);
+  store<usize>(layer, allocate(slots * listStride), R.POPULATION_LIST);
+  store<usize>(layer, allocate(slots * rowStartStride), R.POPULATION_ROW_START);
+  store<i32>(layer, maskStride, R.POPULATION_MASK_STRIDE);
+  store<i32>(layer, listStride, R.POPULATION_LIST_STRIDE);
+  store<i32>(layer, rowStartStride, R.POPULATION_ROW_START_STRIDE);
+  store<usize>(layer, allocate(slots * 4), R.POPULATION_SPIKES);
+  store<usize>(layer, allocate(slots * 4), R.POPULATION_OPERATIONS);
+  const threshold = load<usize>(layer, R.POPULATION_THRESHOLD);
+  for (let lane = 0; lane < blocks * R.LANES; lane++) store<i32>(threshold + lane * 4, NEVER);
 }
 
 export function newLayer(channels: i32, height: i32, width: i32, slots: i32): usize {
-  const layer = allocate(LAYER_BYTES);
+  const layer = allocate(R.POPULATION_BYTES);
   writeLayer(layer, channels, height, width, slots);
   return layer;
 }
 
 /** Address of the mask that holds a neuron's spike. */
 export function maskOf(layer: usize, slot: i32, y: i32, x: i32, channel: i32): usize {
-  const pixel = y * load<i32>(layer, LAYER_WIDTH) + x;
-  const word = pixel * load<i32>(layer, LAYER_BLOCKS) + channel / LANES;
-  return load<usize>(layer, LAYER_MASK) + slot * load<i32>(layer, LAYER_MASK_STRIDE) + word * 8;
+  const pixel = y * load<i32>(layer, R.POPULATION_WIDTH) + x;
+  const word = pixel * load<i32>(layer, R.POPULATION_BLOCKS) + channel / R.LANES;
+  return load<usize>(layer, R.POPULATION_MASK) + slot * load<i32>(layer, R.POPULATION_MASK_STRIDE) + word * 8;
 }
 
 export function setSpike(layer: usize, slot: i32, y: i32, x: i32, channel: i32): void {
   const mask = maskOf(layer, slot, y, x, channel);
-  store<u64>(mask, load<u64>(mask) | ((<u64>1) << (channel % LANES)));
+  store<u64>(mask, load<u64>(mask) | ((<u64>1) << (channel % R.LANES)));
 }
 
 /** 1 if the neuron fired; 0 if not, or if (y, x) lies in the zero padding around the layer. */
 export function spikeAt(layer: usize, slot: i32, y: i32, x: i32, channel: i32): i32 {
-  if (y < 0 || y >= load<i32>(layer, LAYER_HEIGHT) || x < 0 || x >= load<i32>(layer, LAYER_WIDTH)) return 0;
-  return <i32>((load<u64>(maskOf(layer, slot, y, x, channel)) >> (channel % LANES)) & 1);
+  if (y < 0 || y >= load<i32>(layer, R.POPULATION_HEIGHT) || x < 0 || x >= load<i32>(layer, R.POPULATION_WIDTH)) return 0;
+  return <i32>((load<u64>(maskOf(layer, slot, y, x, channel)) >> (channel % R.LANES)) & 1);
 }
 
 /** Lets each neuron fire with a chance of `percent`, and lists the spikes. */
 export function fireAtRandom(layer: usize, slot: i32, percent: i32): void {
-  const channels = load<i32>(layer, LAYER_CHANNELS);
-  for (let y = 0; y < load<i32>(layer, LAYER_HEIGHT); y++) {
-    for (let x = 0; x < load<i32>(layer, LAYER_WIDTH); x++) {
+  const channels = load<i32>(layer, R.POPULATION_CHANNELS);
+  for (let y = 0; y < load<i32>(layer, R.POPULATION_HEIGHT); y++) {
+    for (let x = 0; x < load<i32>(layer, R.POPULATION_WIDTH); x++) {
       for (let channel = 0; channel < channels; channel++) {
         if (randomBetween(1, 100) <= percent) setSpike(layer, slot, y, x, channel);
       }
@@ -127,19 +82,19 @@ export function fireAtRandom(layer: usize, slot: i32, percent: i32): void {
 }
 
 export function listOf(layer: usize, slot: i32): usize {
-  return load<usize>(layer, LAYER_LIST) + slot * load<i32>(layer, LAYER_LIST_STRIDE);
+  return load<usize>(layer, R.POPULATION_LIST) + slot * load<i32>(layer, R.POPULATION_LIST_STRIDE);
 }
 
 export function rowStartOf(layer: usize, slot: i32): usize {
-  return load<usize>(layer, LAYER_ROW_START) + slot * load<i32>(layer, LAYER_ROW_START_STRIDE);
+  return load<usize>(layer, R.POPULATION_ROW_START) + slot * load<i32>(layer, R.POPULATION_ROW_START_STRIDE);
 }
 
 /** Lists one slot's spikes neuron by neuron as layout.ts draws it; returns their number. */
 export function listInto(layer: usize, slot: i32, list: usize, rowStart: usize): u32 {
-  const channels = load<i32>(layer, LAYER_CHANNELS);
-  const width = load<i32>(layer, LAYER_WIDTH);
+  const channels = load<i32>(layer, R.POPULATION_CHANNELS);
+  const width = load<i32>(layer, R.POPULATION_WIDTH);
   let total: u32 = 0;
-  for (let y = 0; y < load<i32>(layer, LAYER_HEIGHT); y++) {
+  for (let y = 0; y < load<i32>(layer, R.POPULATION_HEIGHT); y++) {
     let found = 0;
     for (let x = 0; x < width; x++) {
       store<u16>(rowStart + (y * (width + 1) + x) * 2, <u16>found);
@@ -165,15 +120,15 @@ export function writeConnection(
   padding: i32,
   weightBytes: i32,
 ): void {
-  store<i32>(connection, kind, CONNECTION_KIND);
-  store<usize>(connection, source, CONNECTION_SOURCE);
-  store<i32>(connection, kernel, CONNECTION_KERNEL);
-  store<i32>(connection, stride, CONNECTION_STRIDE);
-  store<i32>(connection, padding, CONNECTION_PADDING);
+  store<i32>(connection, kind, R.SYNAPSES_KIND);
+  store<usize>(connection, source, R.SYNAPSES_SOURCE);
+  store<i32>(connection, kernel, R.SYNAPSES_KERNEL);
+  store<i32>(connection, stride, R.SYNAPSES_STRIDE);
+  store<i32>(connection, padding, R.SYNAPSES_PADDING);
   const weights = allocate(weightBytes);
-  store<usize>(connection, weights, CONNECTION_WEIGHTS);
-  if (kind == KIND_CONVOLUTION) {
-    for (let lane = 0; lane < weightBytes; lane += 2) store<i8>(weights + lane, EVEN_CHANNEL_OFFSET);
+  store<usize>(connection, weights, R.SYNAPSES_WEIGHTS);
+  if (kind == R.KIND_CONVOLUTION) {
+    for (let lane = 0; lane < weightBytes; lane += 2) store<i8>(weights + lane, R.EVEN_CHANNEL_OFFSET);
   }
 }
 
@@ -185,26 +140,26 @@ export function newConnection(
   padding: i32,
   weightBytes: i32,
 ): usize {
-  const connection = allocate(CONNECTION_BYTES);
+  const connection = allocate(R.SYNAPSES_BYTES);
   writeConnection(connection, kind, source, kernel, stride, padding, weightBytes);
   return connection;
 }
 
 /** Address of one weight: i8 [block][ky][kx][in][64], `inputs` source channels. */
 export function weightAt(connection: usize, inputs: i32, output: i32, ky: i32, kx: i32, input: i32): usize {
-  const kernel = load<i32>(connection, CONNECTION_KERNEL);
-  const row = (((output / LANES) * kernel + ky) * kernel + kx) * inputs + input;
-  return load<usize>(connection, CONNECTION_WEIGHTS) + row * LANES + (output % LANES);
+  const kernel = load<i32>(connection, R.SYNAPSES_KERNEL);
+  const row = (((output / R.LANES) * kernel + ky) * kernel + kx) * inputs + input;
+  return load<usize>(connection, R.SYNAPSES_WEIGHTS) + row * R.LANES + (output % R.LANES);
 }
 
 /** One weight of a convolution, packed as layout.ts draws it: 128 is added where the channel is even. */
 export function packedWeight(output: i32, weight: i32): i8 {
-  return <i8>((output & 1) == 0 ? weight + EVEN_CHANNEL_OFFSET : weight);
+  return <i8>((output & 1) == 0 ? weight + R.EVEN_CHANNEL_OFFSET : weight);
 }
 
 /** The weight at an address of a convolution's packed weights. */
 export function unpackedWeight(output: i32, address: usize): i32 {
-  return (output & 1) == 0 ? <i32>load<u8>(address) - EVEN_CHANNEL_OFFSET : <i32>load<i8>(address);
+  return (output & 1) == 0 ? <i32>load<u8>(address) - R.EVEN_CHANNEL_OFFSET : <i32>load<i8>(address);
 }
 
 /** floor((extent + 2 padding - kernel) / stride) + 1 */
@@ -215,39 +170,39 @@ export function outputExtent(extent: i32, kernel: i32, stride: i32, padding: i32
 /** Writes a head's record and allocates all that it points to. */
 export function writeHead(head: usize, layer: usize, classes: i32, slots: i32): void {
   const paddedClasses = (classes + 7) & ~7;
-  const paddedChannels = (load<i32>(layer, LAYER_CHANNELS) + 1) & ~1;
-  store<usize>(head, layer, HEAD_LAYER);
-  store<i32>(head, classes, HEAD_CLASSES);
-  store<i32>(head, paddedClasses, HEAD_PADDED_CLASSES);
-  store<usize>(head, allocate(paddedChannels * paddedClasses * 2), HEAD_WEIGHTS);
-  store<usize>(head, allocate(classes * 4), HEAD_BIAS);
-  store<usize>(head, allocate(classes * 4), HEAD_THRESHOLD);
-  store<usize>(head, allocate(classes * 8), HEAD_MEMBRANE);
-  store<usize>(head, allocate(paddedClasses * 4), HEAD_SUMS);
-  store<usize>(head, allocate(paddedChannels * 2), HEAD_POOL);
-  store<usize>(head, allocate(slots * classes), HEAD_FIRED);
-  store<usize>(head, allocate(slots * 4), HEAD_SPIKES);
-  store<usize>(head, allocate(slots * 4), HEAD_OPERATIONS);
+  const paddedChannels = (load<i32>(layer, R.POPULATION_CHANNELS) + 1) & ~1;
+  store<usize>(head, layer, R.HEAD_LAYER);
+  store<i32>(head, classes, R.HEAD_CLASSES);
+  store<i32>(head, paddedClasses, R.HEAD_PADDED_CLASSES);
+  store<usize>(head, allocate(paddedChannels * paddedClasses * 2), R.HEAD_WEIGHTS);
+  store<usize>(head, allocate(classes * 4), R.HEAD_BIAS);
+  store<usize>(head, allocate(classes * 4), R.HEAD_THRESHOLD);
+  store<usize>(head, allocate(classes * 8), R.HEAD_MEMBRANE);
+  store<usize>(head, allocate(paddedClasses * 4), R.HEAD_SUMS);
+  store<usize>(head, allocate(paddedChannels * 2), R.HEAD_POOL);
+  store<usize>(head, allocate(slots * classes), R.HEAD_FIRED);
+  store<usize>(head, allocate(slots * 4), R.HEAD_SPIKES);
+  store<usize>(head, allocate(slots * 4), R.HEAD_OPERATIONS);
 }
 
 export function newHead(layer: usize, classes: i32, slots: i32): usize {
-  const head = allocate(HEAD_BYTES);
+  const head = allocate(R.HEAD_BYTES);
   writeHead(head, layer, classes, slots);
   return head;
 }
 
 /** Address of one weight of a head: i16 [channel / 2][class][2]. */
 export function headWeightAt(head: usize, channel: i32, output: i32): usize {
-  const pair = (channel / 2) * load<i32>(head, HEAD_PADDED_CLASSES) + output;
-  return load<usize>(head, HEAD_WEIGHTS) + (pair * 2 + (channel & 1)) * 2;
+  const pair = (channel / 2) * load<i32>(head, R.HEAD_PADDED_CLASSES) + output;
+  return load<usize>(head, R.HEAD_WEIGHTS) + (pair * 2 + (channel & 1)) * 2;
 }
 
 /** Writes the part of an analog connection that other connections lack, and allocates image and current. */
 export function writeImage(connection: usize, layer: usize, inputs: i32, height: i32, width: i32): void {
-  const neurons = load<i32>(layer, LAYER_BLOCKS) * load<i32>(layer, LAYER_HEIGHT) * load<i32>(layer, LAYER_WIDTH);
-  store<usize>(connection, allocate(height * width * inputs * 2), CONNECTION_SOURCE);
-  store<usize>(connection, allocate(neurons * LANE_BYTES), CONNECTION_CURRENT);
-  store<i32>(connection, inputs, CONNECTION_IMAGE_CHANNELS);
-  store<i32>(connection, height, CONNECTION_IMAGE_HEIGHT);
-  store<i32>(connection, width, CONNECTION_IMAGE_WIDTH);
+  const neurons = load<i32>(layer, R.POPULATION_BLOCKS) * load<i32>(layer, R.POPULATION_HEIGHT) * load<i32>(layer, R.POPULATION_WIDTH);
+  store<usize>(connection, allocate(height * width * inputs * 2), R.SYNAPSES_SOURCE);
+  store<usize>(connection, allocate(neurons * R.LANE_BYTES), R.SYNAPSES_CURRENT);
+  store<i32>(connection, inputs, R.SYNAPSES_IMAGE_CHANNELS);
+  store<i32>(connection, height, R.SYNAPSES_IMAGE_HEIGHT);
+  store<i32>(connection, width, R.SYNAPSES_IMAGE_WIDTH);
 }

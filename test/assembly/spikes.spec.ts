@@ -1,5 +1,5 @@
 /** listSpikes: from masks to the spike lists that layout.ts draws. */
-import { LAYER_LIST, LAYER_LIST_STRIDE, LAYER_ROW_START, LAYER_ROW_START_STRIDE } from '../../assembly/layout';
+import * as R from '../../assembly/records';
 import { listSpikes } from '../../assembly/spikes';
 import { fireAtRandom, listInto, listOf, newLayer, rowStartOf, setSpike } from './records';
 import { allocate, expectGuards, expectSame, seed } from './support';
@@ -10,11 +10,11 @@ const SLOTS: i32 = 3;
 function checkLayer(channels: i32, height: i32, width: i32, percent: i32): u32 {
   const layer = newLayer(channels, height, width, SLOTS);
   for (let slot = 0; slot < SLOTS; slot++) fireAtRandom(layer, slot, percent);
-  const lists = load<i32>(layer, LAYER_LIST_STRIDE) * SLOTS;
-  const rowStarts = load<i32>(layer, LAYER_ROW_START_STRIDE) * SLOTS;
+  const lists = load<i32>(layer, R.POPULATION_LIST_STRIDE) * SLOTS;
+  const rowStarts = load<i32>(layer, R.POPULATION_ROW_START_STRIDE) * SLOTS;
   // fireAtRandom has listed the spikes already: what is left of a row must come from the kernel alone.
-  memory.fill(load<usize>(layer, LAYER_LIST), 0xee, lists);
-  memory.fill(load<usize>(layer, LAYER_ROW_START), 0xee, rowStarts);
+  memory.fill(load<usize>(layer, R.POPULATION_LIST), 0xee, lists);
+  memory.fill(load<usize>(layer, R.POPULATION_ROW_START), 0xee, rowStarts);
   let total: u32 = 0;
   for (let slot = 0; slot < SLOTS; slot++) {
     const list = allocate(height * width * channels * 2);

@@ -8,7 +8,7 @@ import type { Browser, ConsoleMessage, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { createServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writeModel } from '../../src/model/file.js';
+import { writeModel } from '../../src/file/file.js';
 import { describeWithChromium, launchChromium } from '../support/chromium.js';
 import {
   EXTENT,

@@ -2,12 +2,12 @@
  * A second count of synaptic operations, from the other end: how many synapses leave each source neuron. It
  * shares no loop with the simulator, which counts synapses where they arrive.
  */
-import type { Shape, SpikingConnection, SpikingNetwork } from '../../src/model/graph.js';
-import { IMAGE } from '../../src/model/graph.js';
+import type { Shape, SpikingSynapses, SpikingNetwork } from '../../src/graph/network.js';
+import { IMAGE } from '../../src/graph/network.js';
 import type { SimulationOptions } from './simulator.js';
 
 /** Synapses from the source pixel (`sourceY`, `sourceX`), any one channel, into a layer of shape `to`. */
-export function fanOut(connection: SpikingConnection, to: Shape, sourceY: number, sourceX: number): number {
+export function fanOut(connection: SpikingSynapses, to: Shape, sourceY: number, sourceX: number): number {
   if (connection.kind === 'identity') return 1;
   return receivers(connection, to.height, sourceY) * receivers(connection, to.width, sourceX) * to.channels;
 }

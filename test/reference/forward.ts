@@ -2,8 +2,8 @@
  * The reference forward pass: what a network in floating point must compute, in plain loops and float64, with batch
  * normalisation where it stands, eq. (2). Tensors are `[y][x][channel]`.
  */
-import type { BatchNormalisation, ConvolutionGeometry, Shape } from '../../src/model/graph.js';
-import { IMAGE } from '../../src/model/graph.js';
+import type { BatchNormalisation, ConvolutionGeometry, Shape } from '../../src/graph/network.js';
+import { IMAGE } from '../../src/graph/network.js';
 
 interface PlainConvolution extends ConvolutionGeometry {
   readonly kind: 'convolution';

@@ -4,12 +4,13 @@
  */
 import type {
   Shape,
-  SpikingConnection,
+  SpikingSynapses,
   SpikingHead,
-  SpikingLayer,
+  SpikingPopulation,
   SpikingNetwork,
-} from '../../src/model/graph.js';
-import { IMAGE } from '../../src/model/graph.js';
+} from '../../src/graph/network.js';
+import { squareWindow } from '../../src/graph/extents.js';
+import { IMAGE } from '../../src/graph/network.js';
 import { uniformNumbers } from '../../src/random.js';
 import { size } from './simulator.js';
 
@@ -45,47 +46,39 @@ export function randomNetwork(seed: number, options: RandomNetworkOptions = {}):
     to: Shape,
     kernel: number,
     stride: number,
-  ): SpikingConnection => ({
+  ): SpikingSynapses => ({
     kind: 'convolution',
     source,
-    kernel,
-    stride,
-    padding: (kernel - 1) / 2,
+    ...squareWindow(kernel, stride, (kernel - 1) / 2),
+    groups: 1,
     weights: Int8Array.from({ length: kernel * kernel * from.channels * to.channels }, () =>
       between(random, -60, 127),
     ),
   });
-  const identity = (source: number, shape: Shape): SpikingConnection => ({
-    kind: 'identity',
+  const identity = (source: number, shape: Shape): SpikingSynapses => ({
+    kind: 'per-channel',
     source,
     weights: Int32Array.from({ length: shape.channels }, () => between(random, 50, 400)),
   });
-  const layer = (
-    name: string,
-    block: number,
-    shape: Shape,
-    connections: SpikingConnection[],
-  ): SpikingLayer => ({
+  const population = (name: string, shape: Shape, synapses: SpikingSynapses[]): SpikingPopulation => ({
     name,
-    block,
     shape,
-    connections,
+    synapses,
     bias: Int32Array.from({ length: shape.channels }, () => between(random, -50, 100)),
     threshold: Int32Array.from({ length: shape.channels }, () => between(random, 100, 700)),
     lambda: 1,
   });
-  const layers = [
-    layer('stem', 0, narrow, [conv(IMAGE, input, narrow, 3, 1)]),
-    layer('block1.first', 1, narrow, [conv(0, narrow, narrow, 3, 1)]),
-    layer('block1', 1, narrow, [conv(1, narrow, narrow, 3, 1), identity(0, narrow)]),
-    layer('block2.first', 2, wide, [conv(2, narrow, wide, 3, 2)]),
-    layer('block2', 2, wide, [conv(3, wide, wide, 3, 1), conv(2, narrow, wide, 1, 2)]),
+  const populations = [
+    population('stem', narrow, [conv(IMAGE, input, narrow, 3, 1)]),
+    population('block1.first', narrow, [conv(0, narrow, narrow, 3, 1)]),
+    population('block1', narrow, [conv(1, narrow, narrow, 3, 1), identity(0, narrow)]),
+    population('block2.first', wide, [conv(2, narrow, wide, 3, 2)]),
+    population('block2', wide, [conv(3, wide, wide, 3, 1), conv(2, narrow, wide, 1, 2)]),
   ];
   const head = (name: string, index: number): SpikingHead => ({
     name,
-    block: layers[index]!.block,
-    layer: index,
-    weights: Int8Array.from({ length: layers[index]!.shape.channels * classes }, () =>
+    population: index,
+    weights: Int8Array.from({ length: populations[index]!.shape.channels * classes }, () =>
       between(random, -90, 127),
     ),
     bias: Int32Array.from({ length: classes }, () => between(random, -100, 300)),
@@ -99,9 +92,17 @@ export function randomNetwork(seed: number, options: RandomNetworkOptions = {}):
     normalisation: { mean: [0.5, 0.5], deviation: [0.25, 0.25] },
     inputFractionBits: 8,
     labels: Array.from({ length: classes }, (_, j) => `class ${j}`),
-    layers,
+    populations,
     heads: [head('IP1', 2), head('FP', 4)],
-    defaults: { timesteps: 8, initialPotential: 0.5, propagation: 'synchronous', forgetting: 0, head: 'IP1' },
+    defaults: {
+      coding: 'rate',
+      digits: 4,
+      timesteps: 8,
+      initialPotential: 0.5,
+      propagation: 'synchronous',
+      forgetting: 0,
+      head: 'IP1',
+    },
     provenance: {},
   };
 }

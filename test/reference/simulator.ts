@@ -9,31 +9,32 @@ import { UserError } from '../../src/errors.js';
 import type {
   Propagation,
   Shape,
-  SpikingConvolution,
   SpikingHead,
-  SpikingIdentity,
-  SpikingLayer,
   SpikingNetwork,
-} from '../../src/model/graph.js';
-import { IMAGE } from '../../src/model/graph.js';
+  SpikingPopulation,
+} from '../../src/graph/network.js';
+import { IMAGE } from '../../src/graph/network.js';
+import { arrivals } from './synapses.js';
 
 export interface SimulationOptions {
   readonly timesteps: number;
   readonly propagation: Propagation;
   /** Membrane potential at the start, as a fraction of the threshold. */
   readonly initialPotential: number;
-  /** Names of the heads to simulate, default all. Every layer is simulated whatever the heads. */
+  /** Names of the heads to simulate, default all. Every population is simulated whatever the heads. */
   readonly heads?: readonly string[] | undefined;
-  /** Keep the spike tensors of every layer, one per timestep. */
+  /** Keep the spike tensors of every population, one per timestep. */
   readonly recordSpikes?: boolean;
 }
 
-export interface LayerRecord {
+export interface PopulationRecord {
   readonly name: string;
   /** Spikes emitted, per timestep. */
   readonly spikes: number[];
   /** Synaptic operations received, per timestep: one for every spike and every synapse that it arrives over. */
   readonly synapticOperations: number[];
+  /** The same if weights of 0 were synapses too. */
+  readonly allOperations: number[];
   /** With `recordSpikes`: 0 or 1 per neuron, per timestep; otherwise empty. */
   readonly spikeTensors: Uint8Array[];
   /** Membrane potentials after the last timestep. */
@@ -47,13 +48,14 @@ export interface HeadRecord {
   /** Spikes of all classes, per timestep. */
   readonly spikes: number[];
   readonly synapticOperations: number[];
+  readonly allOperations: number[];
   /** Spikes per class over all timesteps: M_j of eq. (10). */
   readonly counts: Uint32Array;
   readonly membranes: Float64Array;
 }
 
 export interface Simulation {
-  readonly layers: LayerRecord[];
+  readonly populations: PopulationRecord[];
   readonly heads: HeadRecord[];
 }
 
@@ -61,7 +63,7 @@ export interface Simulation {
  * Simulates `network` on one image.
  *
  * @param input - `[y][x][channel]` integers, multiples of 2^-inputFractionBits.
- * @throws UserError if the input does not fit the network, a head is unknown, or a layer's membrane potential
+ * @throws UserError if the input does not fit the network, a head is unknown, or a population's membrane potential
  *   leaves int32.
  */
 export function simulate(network: SpikingNetwork, input: Int16Array, options: SimulationOptions): Simulation {
@@ -69,24 +71,26 @@ export function simulate(network: SpikingNetwork, input: Int16Array, options: Si
     throw new UserError(`the input has ${input.length} values, the network takes ${size(network.input)}`);
   }
   const heads = chosenHeads(network, options.heads);
-  const layerRecords = network.layers.map((layer) => startLayer(layer, options.initialPotential));
+  const populationRecords = network.populations.map((population) =>
+    startPopulation(population, options.initialPotential),
+  );
   const headRecords = heads.map((head) => startHead(head, options.initialPotential));
-  let previous: Uint8Array[] = network.layers.map((layer) => new Uint8Array(size(layer.shape)));
+  let previous: Uint8Array[] = network.populations.map(({ shape }) => new Uint8Array(size(shape)));
 
   for (let t = 1; t <= options.timesteps; t++) {
     const current: Uint8Array[] = [];
     const seen = options.propagation === 'synchronous' ? current : previous;
-    network.layers.forEach((layer, index) => {
-      current[index] = stepLayer(network, layer, layerRecords[index]!, input, seen);
-      if (options.recordSpikes) layerRecords[index]!.spikeTensors.push(current[index]!);
+    network.populations.forEach((population, index) => {
+      current[index] = stepPopulation(network, population, populationRecords[index]!, input, seen);
+      if (options.recordSpikes) populationRecords[index]!.spikeTensors.push(current[index]!);
     });
     heads.forEach((head, index) => {
-      const channels = network.layers[head.layer]!.shape.channels;
-      stepHead(head, headRecords[index]!, seen[head.layer]!, channels);
+      const channels = network.populations[head.population]!.shape.channels;
+      stepHead(head, headRecords[index]!, seen[head.population]!, channels);
     });
     previous = current;
   }
-  return { layers: layerRecords, heads: headRecords };
+  return { populations: populationRecords, heads: headRecords };
 }
 
 /** Number of neurons, or of values, in a tensor of this shape. */
@@ -108,105 +112,57 @@ function initialMembrane(threshold: number, fraction: number): number {
   return Math.floor(threshold * fraction + 0.5);
 }
 
-function startLayer(layer: SpikingLayer, initialPotential: number): LayerRecord {
-  const { channels } = layer.shape;
-  const membranes = new Float64Array(size(layer.shape));
+function startPopulation({ name, shape, threshold }: SpikingPopulation, initialPotential: number): PopulationRecord {
+  const membranes = new Float64Array(size(shape));
   for (let neuron = 0; neuron < membranes.length; neuron++) {
-    membranes[neuron] = initialMembrane(layer.threshold[neuron % channels]!, initialPotential);
+    membranes[neuron] = initialMembrane(threshold[neuron % shape.channels]!, initialPotential);
   }
-  return { name: layer.name, spikes: [], synapticOperations: [], spikeTensors: [], membranes };
+  return { name, spikes: [], synapticOperations: [], allOperations: [], spikeTensors: [], membranes };
 }
 
 function startHead(head: SpikingHead, initialPotential: number): HeadRecord {
   const membranes = Float64Array.from(head.threshold, (value) => initialMembrane(value, initialPotential));
   const counts = new Uint32Array(head.threshold.length);
-  return { name: head.name, spikeBits: [], spikes: [], synapticOperations: [], counts, membranes };
+  return { name: head.name, spikeBits: [], spikes: [], synapticOperations: [], allOperations: [], counts, membranes };
 }
 
-/** One timestep of one layer, eq. (5)-(7). Returns its spikes. */
-function stepLayer(
+/** One timestep of one population, eq. (5)-(7). Returns its spikes. */
+function stepPopulation(
   network: SpikingNetwork,
-  layer: SpikingLayer,
-  record: LayerRecord,
+  population: SpikingPopulation,
+  record: PopulationRecord,
   input: Int16Array,
   seen: readonly Uint8Array[],
 ): Uint8Array {
   const { membranes } = record;
-  const { channels } = layer.shape;
+  const { channels } = population.shape;
   let operations = 0;
-  for (const connection of layer.connections) {
-    const fromImage = connection.source === IMAGE;
+  let allOperations = 0;
+  for (const synapses of population.synapses) {
+    const fromImage = synapses.source === IMAGE;
     // The image arrives as numbers instead of spikes, the same at every timestep: a constant current.
-    const values = fromImage ? input : seen[connection.source]!;
-    const shape = fromImage ? network.input : network.layers[connection.source]!.shape;
-    const arrived =
-      connection.kind === 'convolution'
-        ? convolve(connection, values, shape, membranes, layer.shape)
-        : addIdentity(connection, values, channels, membranes);
-    if (!fromImage) operations += arrived;
+    const values = fromImage ? input : seen[synapses.source]!;
+    const from = fromImage ? network.input : network.populations[synapses.source]!.shape;
+    arrivals(synapses, from, population.shape, (source, neuron, weight) => {
+      const value = values[source]!;
+      if (value === 0) return;
+      membranes[neuron] = membranes[neuron]! + weight * value;
+      if (fromImage) return;
+      allOperations++;
+      if (weight !== 0) operations++;
+    });
   }
   for (let neuron = 0; neuron < membranes.length; neuron++) {
-    membranes[neuron] = membranes[neuron]! + layer.bias[neuron % channels]!;
+    membranes[neuron] = membranes[neuron]! + population.bias[neuron % channels]!;
     if (membranes[neuron] !== (membranes[neuron]! | 0)) {
-      throw new UserError(`layer ${layer.name}: membrane potential ${membranes[neuron]} leaves int32`);
+      throw new UserError(`population ${population.name}: membrane potential ${membranes[neuron]} leaves int32`);
     }
   }
-  const spikes = fire(membranes, layer.threshold);
+  const spikes = fire(membranes, population.threshold);
   record.spikes.push(total(spikes));
   record.synapticOperations.push(operations);
+  record.allOperations.push(allOperations);
   return spikes;
-}
-
-/** Adds a convolution of `values` to the membranes; returns the synapses over which a non-zero value arrived. */
-function convolve(
-  convolution: SpikingConvolution,
-  values: Int16Array | Uint8Array,
-  from: Shape,
-  membranes: Float64Array,
-  to: Shape,
-): number {
-  const { kernel, stride, padding, weights } = convolution;
-  let arrived = 0;
-  for (let y = 0; y < to.height; y++) {
-    for (let x = 0; x < to.width; x++) {
-      for (let kernelY = 0; kernelY < kernel; kernelY++) {
-        for (let kernelX = 0; kernelX < kernel; kernelX++) {
-          const sourceY = y * stride + kernelY - padding;
-          const sourceX = x * stride + kernelX - padding;
-          if (sourceY < 0 || sourceY >= from.height || sourceX < 0 || sourceX >= from.width) continue;
-          for (let source = 0; source < from.channels; source++) {
-            const value = values[(sourceY * from.width + sourceX) * from.channels + source]!;
-            if (value === 0) continue;
-            for (let channel = 0; channel < to.channels; channel++) {
-              const tap = kernelY * kernel + kernelX;
-              const weight = weights[(tap * from.channels + source) * to.channels + channel]!;
-              const neuron = (y * to.width + x) * to.channels + channel;
-              membranes[neuron] = membranes[neuron]! + weight * value;
-              arrived++;
-            }
-          }
-        }
-      }
-    }
-  }
-  return arrived;
-}
-
-/** Adds a skip connection to the membranes; returns the synapses over which a non-zero value arrived. */
-function addIdentity(
-  identity: SpikingIdentity,
-  values: Int16Array | Uint8Array,
-  channels: number,
-  membranes: Float64Array,
-): number {
-  let arrived = 0;
-  for (let neuron = 0; neuron < membranes.length; neuron++) {
-    const value = values[neuron]!;
-    if (value === 0) continue;
-    membranes[neuron] = membranes[neuron]! + identity.weights[neuron % channels]! * value;
-    arrived++;
-  }
-  return arrived;
 }
 
 /** One timestep of a head: pooled spikes through the fully connected layer, then eq. (6) and (7). */
@@ -233,7 +189,14 @@ function stepHead(head: SpikingHead, record: HeadRecord, source: Uint8Array, cha
   });
   record.spikeBits.push(spikes);
   record.spikes.push(total(spikes));
-  record.synapticOperations.push(total(source) * classes);
+  let operations = 0;
+  for (let channel = 0; channel < channels; channel++) {
+    for (let j = 0; j < classes; j++) {
+      if (head.weights[channel * classes + j] !== 0) operations += pooled[channel]!;
+    }
+  }
+  record.synapticOperations.push(operations);
+  record.allOperations.push(total(source) * classes);
 }
 
 /** Eq. (6) and (7): strictly above the threshold, at most one spike a timestep, reset by subtraction. */

@@ -3,7 +3,7 @@ import type { Checkpoint } from '../../src/convert/safetensors.js';
 import { readSafetensors } from '../../src/convert/safetensors.js';
 import type { NamedTensor } from '../../src/convert/write-safetensors.js';
 import { writeSafetensors } from '../../src/convert/write-safetensors.js';
-import type { Convolution, Network } from '../../src/model/graph.js';
+import type { Convolution, Network } from '../../src/graph/network.js';
 import { uniform } from '../generate.js';
 
 /** Shapes of tensors by name. */

@@ -1,7 +1,7 @@
 /** A spiking network's integers as the floating-point network of threshold 1 that they stand for. */
-import type { SpikingNetwork } from '../../src/model/graph.js';
-import { IMAGE } from '../../src/model/graph.js';
-import { sizeOf } from '../../src/model/synapses.js';
+import type { SpikingNetwork } from '../../src/graph/network.js';
+import { IMAGE } from '../../src/graph/network.js';
+import { sizeOf } from '../../src/graph/extents.js';
 import type { PlainNetwork } from '../reference/forward.js';
 
 /** Its input is that of the trained network, not in multiples of 2^-fractionBits. */

@@ -6,7 +6,7 @@ import { setFlagsFromString } from 'node:v8';
 import { WASI } from 'node:wasi';
 import * as E from '../../assembly/edge/layout.js';
 import { type BundleOptions, bundleModel, type Flavour } from '../../src/bundle/bundle.js';
-import type { SpikingNetwork } from '../../src/model/graph.js';
+import type { SpikingNetwork } from '../../src/graph/network.js';
 import { loadModelFile, shippedModelPath } from '../../src/node/models.js';
 import { bundleTemplate } from '../../src/node/templates.js';
 import { buildNetwork } from '../generate.js';

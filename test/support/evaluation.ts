@@ -1,7 +1,7 @@
 /** A folder with a tiny model for 100 classes and CIFAR-100 files of random records, for `snnwasm eval`. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeModel } from '../../src/model/file.js';
+import { writeModel } from '../../src/file/file.js';
 import { buildNetwork } from '../generate.js';
 import { randomRecords } from './records.js';
 import { temporaryFolder } from './temporary-folder.js';

@@ -2,10 +2,10 @@
 import { unpack } from 'msgpackr';
 import { expect } from 'vitest';
 import { UserError } from '../../src/errors.js';
-import { checksum } from '../../src/model/checksum.js';
-import { readModel, writeModel } from '../../src/model/file.js';
-import { encode } from '../../src/model/messagepack.js';
-import { aligned } from '../../src/model/tensors.js';
+import { checksum } from '../../src/file/checksum.js';
+import { readModel, writeModel } from '../../src/file/file.js';
+import { encode } from '../../src/file/messagepack.js';
+import { aligned } from '../../src/file/tensors.js';
 import { buildNetwork } from '../generate.js';
 
 const PREAMBLE = 20;

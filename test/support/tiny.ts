@@ -1,8 +1,8 @@
 /** A tiny trained network for pictures of 32 x 32, as a graph and as a checkpoint. */
 import { type NamedTensor, writeSafetensors } from '../../src/convert/write-safetensors.js';
-import type { Convolution, Network } from '../../src/model/graph.js';
-import { sourceShape } from '../../src/model/synapses.js';
-import { fromTapMajor } from '../../src/model/taps.js';
+import type { Convolution, Network } from '../../src/graph/network.js';
+import { sourceShape } from '../../src/graph/extents.js';
+import { fromTapMajor } from '../../src/graph/taps.js';
 import { buildTrained } from './trained.js';
 
 /** Two blocks, a head after each, ten classes. */

@@ -10,9 +10,9 @@ import type {
   Head,
   Layer,
   Network,
-} from '../../src/model/graph.js';
-import { IMAGE, type Shape } from '../../src/model/graph.js';
-import { outputExtent } from '../../src/model/synapses.js';
+} from '../../src/graph/network.js';
+import { IMAGE, type Shape } from '../../src/graph/network.js';
+import { outputExtent } from '../../src/graph/extents.js';
 import { arbitraryRecipe, type NetworkBounds, type NetworkRecipe, uniform } from '../generate.js';
 
 /** Uniform numbers of variance 1 lie within this. */

@@ -1,7 +1,7 @@
 """Checkpoints of a run in progress: written whole or not at all, read only by the run they belong to."""
 
 import pickle
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,8 @@ class Checkpoint:
     """Everything that the next step depends on.
 
     `step` counts finished steps: it gives the place within the epoch, the learning rate, and the
-    state of all random numbers (rng.py). `history` has one entry for each evaluated epoch.
+    state of all random numbers (rng.py). `history` has one entry for each evaluated epoch; `energy` is
+    the state of energy.py.
     """
 
     run: Run
@@ -28,6 +29,7 @@ class Checkpoint:
     average: dict[str, torch.Tensor]
     optimiser: dict[str, Any]
     history: list[dict[str, Any]]
+    energy: dict[str, dict[str, torch.Tensor]] = field(default_factory=dict)
 
     @property
     def result(self) -> dict[str, torch.Tensor]:

@@ -10,6 +10,7 @@ import torch
 from .commands import INTERRUPTED, run_evaluate, run_export, run_export_onnx, run_fixture, run_train
 from .data import default_folder
 from .device import DEVICES, PRECISIONS
+from .digits import MAXIMUM_DIGITS
 from .errors import UserError
 from .export import MATRICES
 from .recipes import RECIPES
@@ -45,6 +46,27 @@ def above_zero(text: str) -> float:
     return float(text)
 
 
+def not_negative(text: str) -> float:
+    """A finite number from 0."""
+    if not 0 <= float(text) < float("inf"):
+        raise ValueError
+    return float(text)
+
+
+def share(text: str) -> float:
+    """A number above 0, at most 1."""
+    if not 0 < float(text) <= 1:
+        raise ValueError
+    return float(text)
+
+
+def digits(text: str) -> int:
+    """A whole number from 1 to 8."""
+    if not 1 <= int(text) <= MAXIMUM_DIGITS:
+        raise ValueError
+    return int(text)
+
+
 def _data_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data",
@@ -77,8 +99,33 @@ def _train_options(p: argparse.ArgumentParser) -> None:
     p.add_argument("--batch-size", type=positive, help="instead of the recipe's")
     p.add_argument("--rate", type=above_zero, help="peak learning rate, instead of the recipe's")
     p.add_argument("--levels", type=positive, help="quantisation steps of --recipe qcfs")
+    _radix_options(p)
+    _teacher_options(p)
     p.add_argument("--checkpoint-minutes", type=above_zero, default=5.0)
     p.add_argument("--progress-seconds", type=above_zero, default=10.0)
+
+
+def _radix_options(p: argparse.ArgumentParser) -> None:
+    p.add_argument("--digits", type=digits, help="binary digits an activation sends, of --recipe radix: 1 to 8")
+    p.add_argument(
+        "--energy", type=not_negative, help="nats that one operation a synapse may cost, of --recipe radix; more: fewer"
+    )
+    p.add_argument(
+        "--energy-course",
+        metavar="SHARE:MULTIPLE,...",
+        help="of --recipe radix: multiples of --energy at shares of the run, lines between them; or constant",
+    )
+    p.add_argument(
+        "--prune",
+        metavar="SHARE:KEEP,...",
+        help="of --recipe radix: after this share of the run, keep this share of the operations; or none",
+    )
+
+
+def _teacher_options(p: argparse.ArgumentParser) -> None:
+    p.add_argument("--teacher", type=Path, help="learn from the answers of this .safetensors network as well")
+    p.add_argument("--teacher-weight", type=share, help="share of the teacher in the final head's loss (default: 0.7)")
+    p.add_argument("--teacher-temperature", type=above_zero, help="softens both answers (default: 1.5)")
 
 
 def build_parser() -> argparse.ArgumentParser:

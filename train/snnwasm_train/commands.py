@@ -2,22 +2,22 @@
 
 import argparse
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import torch
 
 from .checkpoint import load_checkpoint
+from .choices import chosen_recipe
 from .data import CLASSES, Images, file_sha256, read_images
 from .device import choose_device, choose_precision
 from .errors import UserError
 from .evaluate import accuracies, percentages
-from .export import export
+from .export import OPERATIONS_RECORDS, export
 from .fixture import write_fixture
 from .network import scaled_widths
 from .onnx_export import export_onnx
 from .opening import open_network
-from .recipes import RECIPES, Recipe
+from .operations import count_operations
 from .run import Run, parse_heads
 from .train import Sitting, Trainer, train
 
@@ -26,17 +26,6 @@ INTERRUPTED = 130
 
 def say(text: str) -> None:
     print(text, flush=True)
-
-
-def _recipe(options: argparse.Namespace) -> Recipe:
-    """The named recipe with what the command line changes in it."""
-    fields = {"epochs": "epochs", "batch_size": "batch_size", "rate": "peak_rate", "levels": "levels"}
-    changes = {fields[option]: getattr(options, option) for option in fields if getattr(options, option) is not None}
-    if "levels" in changes and options.recipe != "qcfs":
-        raise UserError("--levels belongs to --recipe qcfs")
-    if options.recipe == "finetune" and options.init is None:
-        raise UserError("--recipe finetune starts from a trained network: --init FILE.safetensors")
-    return replace(RECIPES[options.recipe], **changes)
 
 
 def _training_sets(folder: Path, holdout: int) -> tuple[Images, Images]:
@@ -54,7 +43,7 @@ def _training_sets(folder: Path, holdout: int) -> tuple[Images, Images]:
 
 
 def run_train(options: argparse.Namespace) -> int:
-    recipe = _recipe(options)
+    recipe = chosen_recipe(options)
     heads = parse_heads(options.heads)
     training, evaluation = _training_sets(options.data, options.holdout)
     run = Run(
@@ -65,6 +54,7 @@ def run_train(options: argparse.Namespace) -> int:
         holdout=options.holdout,
         data_sha256=file_sha256(options.data / "train.bin"),
         init_sha256=file_sha256(options.init) if options.init else None,
+        teacher_sha256=file_sha256(options.teacher) if options.teacher else None,
     )
     device = choose_device(options.device)
     sitting = Sitting(
@@ -72,6 +62,7 @@ def run_train(options: argparse.Namespace) -> int:
         device=device,
         precision=choose_precision(options.precision, device),
         init=options.init,
+        teacher=options.teacher,
         checkpoint_seconds=options.checkpoint_minutes * 60,
         progress_seconds=options.progress_seconds,
         say=say,
@@ -100,6 +91,9 @@ def run_evaluate(options: argparse.Namespace) -> int:
     precision = choose_precision(options.precision, device)
     values = accuracies(network, images.to(device), precision)
     say(f"{len(images)} {options.split} records: {percentages(values)}")
+    operations = count_operations(network, images.slice(0, OPERATIONS_RECORDS).to(device))
+    if operations is not None:
+        say(f"{operations.records} {options.split} records: {operations}")
     return 0
 
 
@@ -115,6 +109,9 @@ def run_export(options: argparse.Namespace) -> int:
     )
     for split, result in metadata["accuracies"].items():
         say(f"{result['records']} {split} records: {percentages(result['heads'])}")
+    if "operations" in metadata:
+        records, counted = metadata["operations"]["records"], metadata["operations"]["synapticOperations"]
+        say(f"{records} test records: {counted / 1e6:.2f} M synaptic operations an answer")
     say(f"{options.output}: {options.output.stat().st_size} bytes, after {metadata['epochs']:g} epochs")
     return 0
 

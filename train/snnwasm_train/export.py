@@ -1,5 +1,6 @@
 """From a checkpoint to the .safetensors file that snnwasm converts."""
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,10 @@ from .errors import UserError
 from .evaluate import accuracies
 from .metadata import describe
 from .network import ResNet18
+from .operations import count_operations
 from .weights import exported_tensors, load_weights, write_weights
 
+OPERATIONS_RECORDS = 1_000  # test records on which operations are counted
 MATRICES = {"float16": torch.float16, "float32": torch.float32}
 
 
@@ -33,9 +36,10 @@ def provenance(checkpoint: Checkpoint, records: int) -> dict[str, Any]:
         "seed": run.seed,
         "dataSha256": run.data_sha256,
         "training": {
-            "recipe": asdict(run.recipe),
+            "recipe": json.loads(json.dumps(asdict(run.recipe))),  # as it will be read: lists, no tuples
             "holdout": run.holdout,
             "initSha256": run.init_sha256,
+            "teacherSha256": run.teacher_sha256,
             "steps": checkpoint.step,
         },
     }
@@ -52,8 +56,9 @@ def export(
 ) -> dict[str, Any]:
     """Writes the network and returns its metadata.
 
-    Accuracies are those of the tensors as written, read back from the file, because float16
-    rounding is part of what ships. The first `train_records` training records are a balanced subset.
+    Accuracies, and the operations of a network for radix coding, are those of the tensors as written,
+    read back from the file, because float16 rounding is part of what ships. The first `train_records`
+    training records are a balanced subset.
     """
     if file_sha256(folder / "train.bin") != checkpoint.run.data_sha256:
         raise UserError(f"{folder / 'train.bin'} is not the file that this network was trained on")
@@ -76,5 +81,8 @@ def export(
     metadata["accuracies"] = {
         name: judge(written, images, device) for name, images in judged.items() if len(images) > 0
     }
+    operations = count_operations(written, test.slice(0, min(test_records, OPERATIONS_RECORDS)).to(device))
+    if operations is not None:
+        metadata["operations"] = operations.to_dict()
     write_weights(path, tensors, metadata)
     return metadata

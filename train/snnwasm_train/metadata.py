@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from .activation import QCFS
 from .data import MEAN, STD
 from .network import EPSILON, ResNet18
+from .qcfs import QCFS
 from .weights import thresholds_of
 
 ARCHITECTURE = "resnet18-cifar"

@@ -21,6 +21,7 @@ class Run:
     holdout: int
     data_sha256: str
     init_sha256: str | None
+    teacher_sha256: str | None = None
 
     def network(self) -> ResNet18:
         """The run's network, not yet initialised."""

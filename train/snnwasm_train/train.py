@@ -9,19 +9,21 @@ from typing import Any
 
 import torch
 
-from .activation import calibrate_thresholds
 from .augment import crop_and_flip, cutmix, one_hot, rotate
 from .checkpoint import Checkpoint, load_checkpoint, require_same_run, save_checkpoint
 from .data import CLASSES, Images, normalise
 from .device import autocast
+from .distillation import Teacher
 from .ema import Average
+from .energy import energy_of
 from .errors import UserError
 from .evaluate import accuracies, percentages
 from .flops import flop_shares
 from .interrupt import Interrupt, Interrupted
 from .loss import head_weights, total_loss
-from .network import ResNet18, initialise
+from .network import FINAL, ResNet18, initialise
 from .progress import Progress
+from .qcfs import calibrate_thresholds
 from .rng import generator
 from .run import Run
 from .weights import load_weights
@@ -37,6 +39,7 @@ class Sitting:
     device: torch.device
     precision: torch.dtype
     init: Path | None = None
+    teacher: Path | None = None
     checkpoint_seconds: float = 300.0
     progress_seconds: float = 10.0
     say: Callable[[str], None] = print
@@ -67,6 +70,7 @@ class Trainer:
         initialise(network, generator(run.seed, "weights"))  # on the CPU: the same on every device
         self.network = network.to(sitting.device, memory_format=torch.channels_last)
         self.shares = flop_shares(self.network)
+        self.teacher = self._teacher()
         self.step = 0
         self.history: list[dict[str, Any]] = []
         self.path = sitting.out / LATEST
@@ -75,13 +79,20 @@ class Trainer:
         else:
             self._begin()
 
+    def _teacher(self) -> Teacher | None:
+        path, recipe, sitting = self.sitting.teacher, self.recipe, self.sitting
+        if path is None:
+            return None
+        return Teacher(path, recipe.teacher_weight, recipe.teacher_temperature, sitting.device, sitting.precision)
+
     def _begin(self) -> None:
         init = self.sitting.init
         learnt = init is not None and load_weights(self.network, init)
-        if self.recipe.activation == "qcfs" and not learnt:
+        if self.recipe.activation != "relu" and not learnt:
             calibrate_thresholds(self.network, normalise(self.train_set.pixels[:500]))
         self.average = Average(self.network, self.recipe.ema_decay)
         self.optimiser = optimiser_of(self.run, self.network)
+        self.energy = energy_of(self.network, self.recipe, self.total, self.sitting.say)
         self.save()  # before hours of work: shows that the folder can be written
 
     def _resume(self) -> None:
@@ -92,6 +103,8 @@ class Trainer:
         self.average.load(saved.average)
         self.optimiser = optimiser_of(self.run, self.network)
         self.optimiser.load_state_dict(saved.optimiser)
+        self.energy = energy_of(self.network, self.recipe, self.total, self.sitting.say)
+        self.energy.load(saved.energy)
         self.step, self.history = saved.step, saved.history
         epoch, batch = divmod(self.step, self.per_epoch)
         self.sitting.say(f"resumed from {self.path}: {epoch} epochs and {batch} steps done")
@@ -105,6 +118,7 @@ class Trainer:
             average=self.average.state,
             optimiser=self.optimiser.state_dict(),
             history=self.history,
+            energy=self.energy.state(),
         )
 
     def save(self) -> None:
@@ -125,17 +139,21 @@ class Trainer:
         return images, targets
 
     def advance(self, order: torch.Tensor, weights: dict[str, float]) -> torch.Tensor:
-        """One step of gradient descent; returns its loss."""
+        """One step of gradient descent; returns its loss, without what energy adds to it."""
         images, targets = self.batch(order)
         rate = self.recipe.rate(self.step, self.total)
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate
+        for group, multiple in zip(self.optimiser.param_groups, (1.0, self.recipe.vector_rate), strict=True):
+            group["lr"] = rate * multiple
         with autocast(self.sitting.device, self.sitting.precision):
             logits = self.network(images)
         loss = total_loss(logits, targets, weights, self.recipe.label_smoothing)
+        if self.teacher is not None:
+            loss = loss + self.teacher.correction(images, logits[FINAL], targets, self.recipe.label_smoothing)
         self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        (loss + self.energy.penalty(self.step)).backward()
+        self.energy.learn()
         self.optimiser.step()
+        self.energy.settle(self.step, self.average)
         self.average.update(self.network, self.step)
         self.step += 1
         return loss.detach()
@@ -181,7 +199,7 @@ class Trainer:
         epoch, index = divmod(self.step - 1, self.per_epoch)
         rate = self.recipe.rate(self.step - 1, self.total)
         place = f"epoch {epoch + 1}/{self.recipe.epochs} step {index + 1}/{self.per_epoch}"
-        self.sitting.say(progress.line(self.step, f"{place}  loss {loss:.3f}  rate {rate:.4f}"))
+        self.sitting.say(progress.line(self.step, f"{place}  loss {loss:.3f}  rate {rate:.4f}{self.energy.report()}"))
 
 
 def train(trainer: Trainer) -> bool:

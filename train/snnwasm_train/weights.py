@@ -8,10 +8,10 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
-from .activation import QCFS
 from .errors import UserError
 from .files import write_atomically
 from .network import ResNet18, activation_names
+from .qcfs import QCFS
 
 METADATA_KEY = "snnwasm"
 # State of a network that does not leave as a tensor: a counter nobody reads, and QCFS thresholds,

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from snnwasm_train.data import CLASSES, PIXELS, file_sha256, read_images
-from snnwasm_train.recipes import MODERN, Recipe
+from snnwasm_train.recipes import MODERN, RADIX, Recipe
 from snnwasm_train.run import Run
 from snnwasm_train.train import Sitting, Trainer
 
@@ -46,6 +46,19 @@ def recipe() -> Recipe:
     return replace(MODERN, epochs=2, batch_size=100, peak_rate=0.05, plain_epochs=1, rotation=15.0)
 
 
+def radix_recipe(recipe: Recipe) -> Recipe:
+    """Three digits, operations that cost, and two prunings within the two epochs."""
+    return replace(
+        recipe,
+        activation=RADIX.activation,
+        levels=RADIX.levels,
+        vector_rate=RADIX.vector_rate,
+        energy=1.5,
+        energy_course=((0.0, 0.0), (0.2, 1.0)),
+        pruning=((0.3, 0.6), (0.5, 0.4)),
+    )
+
+
 def run_of(recipe: Recipe, folder: Path, **changes: object) -> Run:
     run = Run(
         recipe=recipe,
@@ -60,10 +73,21 @@ def run_of(recipe: Recipe, folder: Path, **changes: object) -> Run:
 
 
 def trainer_of(
-    run: Run, folder: Path, out: Path, say: Callable[[str], None] = lambda text: None, init: Path | None = None
+    run: Run,
+    folder: Path,
+    out: Path,
+    say: Callable[[str], None] = lambda text: None,
+    init: Path | None = None,
+    teacher: Path | None = None,
 ) -> Trainer:
     """Reports after every step."""
     sitting = Sitting(
-        out=out, device=torch.device("cpu"), precision=torch.float32, init=init, progress_seconds=1e-9, say=say
+        out=out,
+        device=torch.device("cpu"),
+        precision=torch.float32,
+        init=init,
+        teacher=teacher,
+        progress_seconds=1e-9,
+        say=say,
     )
     return Trainer(run, sitting, read_images(folder / "train.bin"), read_images(folder / "test.bin"))

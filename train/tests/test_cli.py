@@ -12,6 +12,8 @@ from snnwasm_train.cli import main
 
 TRAIN = ["train", "--width", "0.1", "--epochs", "2", "--batch-size", "100", "--heads", "5", "--threads", "1"]
 
+RADIX = ["train", "--recipe", "radix", "--init", "nowhere.safetensors"]
+
 
 def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "snnwasm_train", *arguments]
@@ -67,6 +69,34 @@ def test_train_evaluate_export(folder: Path, tmp_path: Path, capsys: pytest.Capt
     assert "200 train records" in capsys.readouterr().out
 
 
+def test_radix_from_a_trained_network_that_also_teaches(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = ["--data", str(folder)]
+    relu, radix = tmp_path / "relu.safetensors", tmp_path / "radix.safetensors"
+    assert main([*TRAIN, *data, "--out", str(tmp_path / "relu")]) == 0
+    assert main(["export", str(tmp_path / "relu" / "latest.pt"), str(relu), *data]) == 0
+    capsys.readouterr()
+    out = tmp_path / "radix"
+    options = ["--recipe", "radix", "--digits", "2", "--energy", "3", "--prune", "0.3:0.5", "--init", str(relu)]
+    teaching = ["--teacher", str(relu), "--teacher-weight", "0.6", "--progress-seconds", "1e-9"]
+    assert main([*TRAIN, *data, *options, *teaching, "--out", str(out)]) == 0
+    printed = capsys.readouterr().out
+    assert " operations a synapse  " in printed and "pruned to 0.5 of the operations: 0." in printed
+    run = load_checkpoint(out / "latest.pt").run
+    assert (run.recipe.levels, run.recipe.energy, run.recipe.pruning) == (3, 3.0, ((0.3, 0.5),))
+    assert (run.recipe.teacher_weight, run.recipe.teacher_temperature) == (0.6, 1.5)
+    assert run.init_sha256 == run.teacher_sha256 is not None
+    assert main([*TRAIN, *data, *options, "--out", str(out)]) == 2
+    refused = capsys.readouterr().err
+    assert "another run (teacher_sha256 " in refused and refused.count("\n") == 1
+    assert main(["export", str(out / "latest.pt"), str(radix), *data]) == 0
+    exported = capsys.readouterr().out
+    assert "M synaptic operations an answer" in exported
+    assert main(["evaluate", str(radix), *data]) == 0
+    assert "(radix coding, 2 digits; 0." in capsys.readouterr().out
+
+
 def test_holdout_judges_on_training_records(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*TRAIN, "--data", str(folder), "--holdout", "100", "--out", str(tmp_path)]) == 0
     assert "epoch 2/2 held-out accuracy" in capsys.readouterr().out
@@ -84,6 +114,24 @@ def test_holdout_judges_on_training_records(folder: Path, tmp_path: Path, capsys
         ["train", "--recipe", "best"],
         ["train", "--recipe", "finetune"],
         ["train", "--levels", "4"],
+        ["train", "--digits", "3"],
+        ["train", "--energy", "2"],
+        ["train", "--recipe", "radix"],
+        ["train", "--recipe", "radix", "--epochs", "2"],
+        [*RADIX, "--levels", "7"],
+        [*RADIX, "--digits", "9"],
+        [*RADIX, "--energy", "-1"],
+        [*RADIX, "--prune", "0.5"],
+        [*RADIX, "--prune", "1:0.5"],
+        [*RADIX, "--prune", "0.5:0.7,0.4:0.5"],
+        [*RADIX, "--prune", "0.5:0.7,0.6:0.8"],
+        [*RADIX, "--prune", "0.5:nan"],
+        [*RADIX, "--energy-course", "0:-1"],
+        [*RADIX, "--energy-course", "0:1,2:1"],
+        ["train", "--energy-course", "constant"],
+        ["train", "--teacher-weight", "0.5"],
+        ["train", "--teacher", "nowhere.safetensors"],
+        ["train", "--teacher", "nowhere.safetensors", "--teacher-weight", "1.5"],
         ["train", "--holdout", "50"],
         ["train", "--holdout", "300"],
         ["train", "--init", "nowhere.safetensors"],

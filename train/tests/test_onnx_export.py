@@ -7,11 +7,11 @@ import torch
 from conftest import TINY_WIDTHS
 from onnx.reference import ReferenceEvaluator
 
-from snnwasm_train.activation import QCFS
 from snnwasm_train.cli import main
 from snnwasm_train.errors import UserError
 from snnwasm_train.network import ResNet18, initialise
 from snnwasm_train.onnx_export import INPUT, export_onnx
+from snnwasm_train.qcfs import QCFS
 
 
 def lively(activation: object = torch.nn.ReLU) -> ResNet18:

@@ -11,7 +11,7 @@ from snnwasm_train.recipes import MODERN, PAPER, RECIPES
 
 def test_the_papers_numbers() -> None:
     assert (PAPER.epochs, PAPER.rotation, PAPER.tau_start, PAPER.tau_end) == (120, 15.0, 0.01, None)
-    assert list(RECIPES) == ["modern", "paper", "qcfs", "finetune"]
+    assert list(RECIPES) == ["modern", "paper", "qcfs", "finetune", "radix"]
 
 
 def test_rate_climbs_to_its_peak_and_falls_to_zero() -> None:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import run_of, trainer_of
+from conftest import radix_recipe, run_of, trainer_of
+from test_distillation import teacher_file
 
 from snnwasm_train.checkpoint import load_checkpoint
 from snnwasm_train.errors import UserError
@@ -45,20 +46,27 @@ class StopAfter:
                 signal.raise_signal(signal.SIGTERM)
 
 
-@pytest.mark.parametrize("kind", ["relu", "qcfs"])
+@pytest.mark.parametrize("kind", ["relu", "qcfs", "radix", "taught radix"])
 def test_a_run_in_sittings_equals_a_run_at_once(tmp_path: Path, folder: Path, recipe: Recipe, kind: str) -> None:
     """Stopped within the first epoch, within the second, and while judging the last: the same bits."""
     if kind == "qcfs":
         recipe = replace(recipe, activation=QCFS.activation, levels=QCFS.levels)
+    elif kind != "relu":
+        recipe = radix_recipe(recipe)
+    teacher = None
+    if kind == "taught radix":
+        teacher = tmp_path / "teacher.safetensors"
+        teacher_file(teacher)
+        recipe = replace(recipe, teacher_weight=0.7, teacher_temperature=1.5)
     run = run_of(recipe, folder)
-    whole = trainer_of(run, folder, tmp_path / "whole")
+    whole = trainer_of(run, folder, tmp_path / "whole", teacher=teacher)
     assert train(whole)
     assert whole.step == 6 and [entry["epoch"] for entry in whole.history] == [1, 2]
 
     sittings = tmp_path / "sittings"
     finished, steps = False, []
     while not finished:
-        trainer = trainer_of(run, folder, sittings, StopAfter(2))
+        trainer = trainer_of(run, folder, sittings, StopAfter(2), teacher=teacher)
         finished = train(trainer)
         steps.append(trainer.step)
     assert steps == [2, 4, 6, 6]

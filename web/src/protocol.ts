@@ -3,7 +3,7 @@
  * message of another version, or from elsewhere, ends in one clear error instead of a wrong picture.
  */
 import * as v from 'valibot';
-import { MAXIMUM_FORGETTING } from '../../src/model/bounds.js';
+import { MAXIMUM_FORGETTING } from '../../src/graph/bounds.js';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const name = v.pipe(v.string(), v.maxLength(300));
