@@ -11,8 +11,8 @@ import { nodeCodecs } from '../src/node/codecs.js';
 import { writeFileAtomic } from '../src/node/files.js';
 import { kernelModule } from '../src/node/kernels.js';
 import { loadModelFile, shippedModelPath } from '../src/node/models.js';
-import { renderSvg } from '../src/report/render.js';
-import { COLOUR } from '../src/report/style.js';
+import { renderSvg } from '../lab/report/render.js';
+import { COLOUR } from '../lab/report/style.js';
 
 const PICTURE = new URL('../examples/sunflower.png', import.meta.url);
 const CLASSES = 5;

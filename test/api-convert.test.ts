@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CalibrationImages, ConvertOptions } from '../src/api/convert.js';
 import { convertNetwork } from '../src/convert/convert.js';
-import { Cifar100 } from '../src/data/cifar100.js';
+import { Cifar100 } from '../src/fit/cifar100.js';
 import { readModel, writeModel } from '../src/file/file.js';
 import { convertCheckpoint } from '../src/node/convert.js';
 import { kernelModule } from '../src/node/kernels.js';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { convertNetwork } from '../src/convert/convert.js';
-import { Cifar100 } from '../src/data/cifar100.js';
+import { Cifar100 } from '../src/fit/cifar100.js';
 import { readModel, writeModel } from '../src/file/file.js';
 import { kernelModule } from '../src/node/kernels.js';
 import { expectFailure, finished, snnwasm, start } from './support/cli.js';

@@ -1,10 +1,10 @@
 /** Polynomial forgetting: timestep t counts as t^k in the firing rates, and k = 0 is the paper's eq. (10). */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Observations } from '../src/fit/observations.js';
+import { fitForgetting } from '../src/fit/rules.js';
 import { Evidence, RowWeights } from '../src/fusion/evidence.js';
 import { MAXIMUM_FORGETTING } from '../src/graph/bounds.js';
-import { Observations } from '../src/observation/observations.js';
-import { fitForgetting } from '../src/observation/strengths.js';
 import { buildNetwork } from './generate.js';
 
 /** Spikes of three classes over time, `[timestep][class]`. */

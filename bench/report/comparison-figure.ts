@@ -1,7 +1,6 @@
 /** The README's figure: how long one timestep and one answer take, here and elsewhere, as dots on a logarithmic axis. */
 import type { Mark, Spec } from 'vega';
-import { UserError } from '../../src/errors.js';
-import { logarithmicDomain, logarithmicTicks } from '../../src/report/axis.js';
+import { logarithmicDomain, logarithmicTicks } from '../../lab/report/axis.js';
 import {
   COLOUR,
   figure,
@@ -11,7 +10,8 @@ import {
   plotWidth,
   symbol,
   text,
-} from '../../src/report/style.js';
+} from '../../lab/report/style.js';
+import { UserError } from '../../src/errors.js';
 import type { BenchResult, Measurement } from '../measure/result.js';
 import { rowOf } from './read.js';
 import { digits } from './table.js';

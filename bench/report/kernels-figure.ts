@@ -1,6 +1,5 @@
 /** Synaptic operations a second of the convolution kernels against the firing rate, beside the limit. */
 import type { Spec } from 'vega';
-import { UserError } from '../../src/errors.js';
 import {
   COLOUR,
   figure,
@@ -10,7 +9,8 @@ import {
   type Margins,
   symbol,
   text,
-} from '../../src/report/style.js';
+} from '../../lab/report/style.js';
+import { UserError } from '../../src/errors.js';
 import type { BenchResult } from '../measure/result.js';
 import { rowsOf } from './read.js';
 import { limitOf } from './table.js';

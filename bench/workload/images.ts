@@ -2,12 +2,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openCifar100 } from '../../lab/data/cifar100.js';
 import { decodeImage } from '../../src/image/decode.js';
 import type { PixelImage } from '../../src/image/pixel-image.js';
 import { resizeImage } from '../../src/image/resize.js';
 import { quantiseInput } from '../../src/image/tensor.js';
 import type { SpikingNetwork } from '../../src/graph/network.js';
-import { openCifar100 } from '../../src/node/cifar100.js';
 import { nodeCodecs } from '../../src/node/codecs.js';
 import { listImages, readFileChecked } from '../../src/node/files.js';
 

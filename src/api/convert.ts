@@ -1,8 +1,9 @@
 /** `convertCheckpoint`, for any host: a checkpoint and training images in, the bytes of a model file out. */
 import { readTrained } from '../convert/checkpoint.js';
 import { type ConversionOptions, checkWritable, convertNetwork } from '../convert/convert.js';
-import { Cifar100, type LabelledImages } from '../data/cifar100.js';
 import { UserError } from '../errors.js';
+import { Cifar100 } from '../fit/cifar100.js';
+import type { LabelledImages } from '../fit/labelled-images.js';
 import { fromRgba, type PixelImage, type RgbaImage } from '../image/pixel-image.js';
 import { resizeImage } from '../image/resize.js';
 import { writeModel } from '../file/file.js';

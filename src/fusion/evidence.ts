@@ -57,7 +57,7 @@ export class Evidence {
 }
 
 /**
- * The same for counts that were kept at some timesteps only (src/observation/rows.ts): the spikes between two rows
+ * The same for counts that were kept at some timesteps only (src/fit/rows.ts): the spikes between two rows
  * share the mean weight of the timesteps between them. Where every timestep is a row, that is {@link Evidence}.
  */
 export class RowWeights {

@@ -3,8 +3,6 @@
  *
  * @module snnwasm/node
  */
-export type { Cifar100, LabelledImage, LabelledImages } from '../data/cifar100.js';
-export { type Cifar100Split, fineLabels, openCifar100 } from './cifar100.js';
 export { nodeCodecs } from './codecs.js';
 export { kernelModule } from './kernels.js';
 export { loadModelFile, shippedModelPath } from './models.js';

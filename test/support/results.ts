@@ -1,8 +1,9 @@
 /** Made-up results with curves of a plausible shape, for tests of the report. Counts are consistent with each other. */
+
+import type { Curve, Estimate, LayerResult, Results, TargetEnergy } from '../../lab/evaluation/results.js';
+import { finalAlone, type Identity } from '../../lab/report/identity.js';
 import { annEnergyMillijoules, ENERGY_MODELS, energyMillijoules } from '../../src/energy.js';
-import type { Curve, Estimate, LayerResult, Results, TargetEnergy } from '../../src/evaluation/results.js';
-import type { StrengthRule } from '../../src/observation/strengths.js';
-import { finalAlone, type Identity } from '../../src/report/identity.js';
+import type { StrengthRule } from '../../src/fit/rules.js';
 
 export interface SyntheticOptions {
   readonly rows?: readonly number[];
