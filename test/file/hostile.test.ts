@@ -2,9 +2,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../src/errors.js';
-import { readModel, writeModel } from '../src/file/file.js';
-import { uniform } from './generate.js';
+import { UserError } from '../../src/errors.js';
+import { readModel, writeModel } from '../../src/file/file.js';
+import { uniform } from '../generate.js';
 import {
   expectRefusal,
   forge,
@@ -14,7 +14,7 @@ import {
   smallData,
   smallFile,
   smallHeader,
-} from './support/small-model.js';
+} from '../support/small-model.js';
 
 describe('a hostile header', () => {
   it('is forged well enough to be believed unless something is wrong', () => {

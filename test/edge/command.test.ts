@@ -4,14 +4,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { writeModel } from '../src/file/file.js';
-import type { SpikingNetwork } from '../src/graph/network.js';
-import { loadModelFile, shippedModelPath } from '../src/node/models.js';
-import { snnwasm } from './support/cli.js';
-import { expectClose } from './support/close.js';
-import { bundled, EdgeCommand, smallNetwork } from './support/edge.js';
-import { picture, rgb } from './support/rgb.js';
-import { temporaryFolder } from './support/temporary-folder.js';
+import { writeModel } from '../../src/file/file.js';
+import type { SpikingNetwork } from '../../src/graph/network.js';
+import { loadModelFile, shippedModelPath } from '../../src/node/models.js';
+import { snnwasm } from '../support/cli.js';
+import { expectClose } from '../support/close.js';
+import { bundled, EdgeCommand, smallNetwork } from '../support/edge.js';
+import { picture, rgb } from '../support/rgb.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** The JSON of the command, and that of `snnwasm run --json` for the same picture. */
 type Json = Record<string, unknown>;
@@ -36,7 +36,7 @@ function expectSameJson(actual: unknown, expected: unknown, path = ''): void {
 }
 
 describe('the command', async () => {
-  const examples = join(import.meta.dirname, '../examples');
+  const examples = join(import.meta.dirname, '../../examples');
   const shipped = new EdgeCommand(await bundled(await loadModelFile(shippedModelPath()), 'command'));
   const small = new EdgeCommand(await bundled(rgb, 'command'));
   const unusual: SpikingNetwork = {

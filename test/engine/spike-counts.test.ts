@@ -1,12 +1,12 @@
 /** What a run shows of its latest timestep: single spikes, and their sums over channels and over pixels. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Classifier } from '../src/classifier.js';
-import { spikesPerChannel, spikesPerPixel } from '../src/engine/spike-counts.js';
-import { UserError } from '../src/errors.js';
-import { kernelModule } from '../src/node/kernels.js';
-import { simulate } from './reference/simulator.js';
-import { inputOf, picture, rgb } from './support/rgb.js';
+import { Classifier } from '../../src/classifier.js';
+import { spikesPerChannel, spikesPerPixel } from '../../src/engine/spike-counts.js';
+import { UserError } from '../../src/errors.js';
+import { kernelModule } from '../../src/node/kernels.js';
+import { simulate } from '../reference/simulator.js';
+import { inputOf, picture, rgb } from '../support/rgb.js';
 
 const classifier = await Classifier.create(await kernelModule(), rgb);
 const image = picture(rgb, 1);

@@ -1,12 +1,12 @@
 /** The reference simulator against examples worked by hand and against a second count of synaptic operations. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../src/errors.js';
-import type { SpikingHead, SpikingPopulation, SpikingNetwork } from '../src/graph/network.js';
-import { IMAGE } from '../src/graph/network.js';
-import { fanOut, synapticOperationsByFanOut } from './reference/fan-out.js';
-import { randomInput, randomNetwork } from './reference/random-network.js';
-import { type SimulationOptions, simulate } from './reference/simulator.js';
+import { UserError } from '../../src/errors.js';
+import type { SpikingHead, SpikingPopulation, SpikingNetwork } from '../../src/graph/network.js';
+import { IMAGE } from '../../src/graph/network.js';
+import { fanOut, synapticOperationsByFanOut } from './fan-out.js';
+import { randomInput, randomNetwork } from './random-network.js';
+import { type SimulationOptions, simulate } from './simulator.js';
 
 const pixelShape = { channels: 1, height: 3, width: 3 };
 

@@ -2,13 +2,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../src/errors.js';
-import { MAXIMUM_FORGETTING } from '../src/graph/bounds.js';
-import { checksum } from '../src/file/checksum.js';
-import { readModel, writeModel } from '../src/file/file.js';
-import type { SpikingNetwork } from '../src/graph/network.js';
-import { arbitraryNetwork } from './generate.js';
-import { expectRefusal, forgeField, small, smallFile } from './support/small-model.js';
+import { UserError } from '../../src/errors.js';
+import { MAXIMUM_FORGETTING } from '../../src/graph/bounds.js';
+import { checksum } from '../../src/file/checksum.js';
+import { readModel, writeModel } from '../../src/file/file.js';
+import type { SpikingNetwork } from '../../src/graph/network.js';
+import { arbitraryNetwork } from '../generate.js';
+import { expectRefusal, forgeField, small, smallFile } from '../support/small-model.js';
 
 describe('a model file', () => {
   it('gives back every network that is written', () => {

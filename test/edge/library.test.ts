@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { answerOf } from '../src/answer.js';
-import { Classifier, type RunOptions } from '../src/classifier.js';
-import { probabilityHighest } from '../src/fusion/highest.js';
-import { rateInterval } from '../src/fusion/posterior.js';
-import type { PixelImage } from '../src/image/pixel-image.js';
-import { MAXIMUM_FORGETTING } from '../src/graph/bounds.js';
-import type { SpikingNetwork } from '../src/graph/network.js';
-import { kernelModule } from '../src/node/kernels.js';
-import { arbitraryNetwork } from './generate.js';
-import { expectClose } from './support/close.js';
-import { bundled, EdgeLibrary } from './support/edge.js';
-import { picture, rgb } from './support/rgb.js';
+import { answerOf } from '../../src/answer.js';
+import { Classifier, type RunOptions } from '../../src/classifier.js';
+import { probabilityHighest } from '../../src/fusion/highest.js';
+import { rateInterval } from '../../src/fusion/posterior.js';
+import type { PixelImage } from '../../src/image/pixel-image.js';
+import { MAXIMUM_FORGETTING } from '../../src/graph/bounds.js';
+import type { SpikingNetwork } from '../../src/graph/network.js';
+import { kernelModule } from '../../src/node/kernels.js';
+import { arbitraryNetwork } from '../generate.js';
+import { expectClose } from '../support/close.js';
+import { bundled, EdgeLibrary } from '../support/edge.js';
+import { picture, rgb } from '../support/rgb.js';
 
 const kernels = await kernelModule();
 

@@ -2,16 +2,16 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { foldBatchNormalisation } from '../src/convert/fold.js';
-import { networkFromCheckpoint } from '../src/convert/resnet.js';
-import { type Checkpoint, readSafetensors } from '../src/convert/safetensors.js';
-import { TrainedPass } from '../src/engine/trained.js';
-import { UserError } from '../src/errors.js';
-import type { Network } from '../src/graph/network.js';
-import { kernelModule } from '../src/node/kernels.js';
-import { forward } from './reference/forward.js';
-import { largest, largestDifference } from './support/compare.js';
-import { arbitraryTrainedRun, buildTrained } from './support/trained.js';
+import { foldBatchNormalisation } from '../../src/convert/fold.js';
+import { networkFromCheckpoint } from '../../src/convert/resnet.js';
+import { type Checkpoint, readSafetensors } from '../../src/convert/safetensors.js';
+import { TrainedPass } from '../../src/engine/trained.js';
+import { UserError } from '../../src/errors.js';
+import type { Network } from '../../src/graph/network.js';
+import { kernelModule } from '../../src/node/kernels.js';
+import { forward } from '../reference/forward.js';
+import { largest, largestDifference } from '../support/compare.js';
+import { arbitraryTrainedRun, buildTrained } from '../support/trained.js';
 
 /** Float32 rounding of 17 layers, relative to the largest value of the layer; the fixture's worst is 7.0e-7. */
 const TOLERANCE = 2e-6;
@@ -26,7 +26,7 @@ function activations(dense: TrainedPass, layer: number): Float32Array {
 }
 
 function fixture(name: string): Checkpoint {
-  return readSafetensors(readFileSync(new URL(`fixtures/pytorch/${name}.safetensors`, import.meta.url)));
+  return readSafetensors(readFileSync(new URL(`../fixtures/pytorch/${name}.safetensors`, import.meta.url)));
 }
 
 /** One picture of a PyTorch tensor `[image][channel][y][x]`, as `[y][x][channel]`. */

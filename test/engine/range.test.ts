@@ -1,15 +1,15 @@
 /** Timestep limits: within them no membrane leaves int32, whatever the spikes; beyond them a run is refused. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exactTimestepLimit, quickTimestepLimit } from '../src/engine/range.js';
-import { Simulation } from '../src/engine/simulation.js';
-import { UserError } from '../src/errors.js';
-import { writeModel } from '../src/file/file.js';
-import type { SpikingNetwork } from '../src/graph/network.js';
-import { IMAGE } from '../src/graph/network.js';
-import { kernelModule } from '../src/node/kernels.js';
-import { arbitraryNetwork, uniform } from './generate.js';
-import { simulate } from './reference/simulator.js';
+import { exactTimestepLimit, quickTimestepLimit } from '../../src/engine/range.js';
+import { Simulation } from '../../src/engine/simulation.js';
+import { UserError } from '../../src/errors.js';
+import { writeModel } from '../../src/file/file.js';
+import type { SpikingNetwork } from '../../src/graph/network.js';
+import { IMAGE } from '../../src/graph/network.js';
+import { kernelModule } from '../../src/node/kernels.js';
+import { arbitraryNetwork, uniform } from '../generate.js';
+import { simulate } from '../reference/simulator.js';
 
 const module = await kernelModule();
 

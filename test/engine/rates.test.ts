@@ -1,17 +1,17 @@
 /** A spiking network's firing rates against the activations of the trained network that it came from. */
 import { describe, expect, it } from 'vitest';
-import { Calibration } from '../src/convert/calibrate.js';
-import { foldBatchNormalisation } from '../src/convert/fold.js';
-import { normaliseWeights } from '../src/convert/normalise.js';
-import { TrainedPass } from '../src/engine/trained.js';
-import { Simulation } from '../src/engine/simulation.js';
-import { sizeOf } from '../src/graph/extents.js';
-import { kernelModule } from '../src/node/kernels.js';
-import { forward } from './reference/forward.js';
-import { largestDifference } from './support/compare.js';
-import { dequantise } from './support/dequantise.js';
-import { quantised } from './support/quantised.js';
-import { buildTrained, trainedInput } from './support/trained.js';
+import { Calibration } from '../../src/convert/calibrate.js';
+import { foldBatchNormalisation } from '../../src/convert/fold.js';
+import { normaliseWeights } from '../../src/convert/normalise.js';
+import { TrainedPass } from '../../src/engine/trained.js';
+import { Simulation } from '../../src/engine/simulation.js';
+import { sizeOf } from '../../src/graph/extents.js';
+import { kernelModule } from '../../src/node/kernels.js';
+import { forward } from '../reference/forward.js';
+import { largestDifference } from '../support/compare.js';
+import { dequantise } from '../support/dequantise.js';
+import { quantised } from '../support/quantised.js';
+import { buildTrained, trainedInput } from '../support/trained.js';
 
 const FRACTION_BITS = 7;
 

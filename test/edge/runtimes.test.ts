@@ -7,16 +7,16 @@ import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { answerOf } from '../src/answer.js';
-import { Classifier } from '../src/classifier.js';
-import { decodeImage } from '../src/image/decode.js';
-import { resizeImage } from '../src/image/resize.js';
-import type { SpikingNetwork } from '../src/graph/network.js';
-import { nodeCodecs } from '../src/node/codecs.js';
-import { kernelModule } from '../src/node/kernels.js';
-import { CLI, snnwasm } from './support/cli.js';
-import { bundleFolder } from './support/edge.js';
-import { temporaryFolder } from './support/temporary-folder.js';
+import { answerOf } from '../../src/answer.js';
+import { Classifier } from '../../src/classifier.js';
+import { decodeImage } from '../../src/image/decode.js';
+import { resizeImage } from '../../src/image/resize.js';
+import type { SpikingNetwork } from '../../src/graph/network.js';
+import { nodeCodecs } from '../../src/node/codecs.js';
+import { kernelModule } from '../../src/node/kernels.js';
+import { CLI, snnwasm } from '../support/cli.js';
+import { bundleFolder } from '../support/edge.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import {
   describeWithCompiler,
   describeWithWasmtime,
@@ -25,7 +25,7 @@ import {
   PYTHON,
   ROOT,
   runProgram,
-} from './support/wasmtime.js';
+} from '../support/wasmtime.js';
 
 const LONG = 400_000;
 

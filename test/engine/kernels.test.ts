@@ -2,17 +2,17 @@
 import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CALL_TIMESTEPS } from '../src/engine/plan.js';
-import { Simulation } from '../src/engine/simulation.js';
-import { decodeImage } from '../src/image/decode.js';
-import { resizeImage } from '../src/image/resize.js';
-import { quantiseInput } from '../src/image/tensor.js';
-import type { Propagation, SpikingNetwork } from '../src/graph/network.js';
-import { nodeCodecs } from '../src/node/codecs.js';
-import { kernelModule } from '../src/node/kernels.js';
-import { loadModelFile, shippedModelPath } from '../src/node/models.js';
-import { arbitraryNetwork, uniform } from './generate.js';
-import { simulate, size } from './reference/simulator.js';
+import { CALL_TIMESTEPS } from '../../src/engine/plan.js';
+import { Simulation } from '../../src/engine/simulation.js';
+import { decodeImage } from '../../src/image/decode.js';
+import { resizeImage } from '../../src/image/resize.js';
+import { quantiseInput } from '../../src/image/tensor.js';
+import type { Propagation, SpikingNetwork } from '../../src/graph/network.js';
+import { nodeCodecs } from '../../src/node/codecs.js';
+import { kernelModule } from '../../src/node/kernels.js';
+import { loadModelFile, shippedModelPath } from '../../src/node/models.js';
+import { arbitraryNetwork, uniform } from '../generate.js';
+import { simulate, size } from '../reference/simulator.js';
 
 interface Run {
   readonly heads: readonly number[];
@@ -143,7 +143,7 @@ describe('the kernels equal the reference simulator', () => {
     'on the shipped network and a picture, %s',
     async (propagation) => {
       const network = await loadModelFile(shippedModelPath());
-      const bytes = await readFile(new URL('../examples/sunflower.png', import.meta.url));
+      const bytes = await readFile(new URL('../../examples/sunflower.png', import.meta.url));
       const image = resizeImage(await decodeImage(bytes, nodeCodecs), network.input);
       const input = quantiseInput(image, network.input, network.normalisation, network.inputFractionBits);
       const simulation = await Simulation.create(await kernelModule(), network);

@@ -1,14 +1,14 @@
 /** Weight normalisation: every activation is divided by its layer's lambda, every logit by its head's. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Lambdas } from '../src/convert/calibrate.js';
-import { foldBatchNormalisation } from '../src/convert/fold.js';
-import { normaliseWeights } from '../src/convert/normalise.js';
-import type { Network } from '../src/graph/network.js';
-import { uniform } from './generate.js';
-import { forward } from './reference/forward.js';
-import { largest, largestDifference } from './support/compare.js';
-import { arbitraryTrainedRun, buildTrained } from './support/trained.js';
+import type { Lambdas } from '../../src/convert/calibrate.js';
+import { foldBatchNormalisation } from '../../src/convert/fold.js';
+import { normaliseWeights } from '../../src/convert/normalise.js';
+import type { Network } from '../../src/graph/network.js';
+import { uniform } from '../generate.js';
+import { forward } from '../reference/forward.js';
+import { largest, largestDifference } from '../support/compare.js';
+import { arbitraryTrainedRun, buildTrained } from '../support/trained.js';
 
 /** Lambdas between 0.05 and 20, evenly on a logarithmic scale. */
 function randomLambdas({ layers, heads }: Network, seed: number): Lambdas {

@@ -1,12 +1,12 @@
 /** Folded networks compute what batch normalisation computes where it stands. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { foldBatchNormalisation } from '../src/convert/fold.js';
-import type { Connection, Convolution, Layer, Network } from '../src/graph/network.js';
-import { IMAGE } from '../src/graph/network.js';
-import { forward } from './reference/forward.js';
-import { largest, largestDifference } from './support/compare.js';
-import { arbitraryTrained, arbitraryTrainedRun } from './support/trained.js';
+import { foldBatchNormalisation } from '../../src/convert/fold.js';
+import type { Connection, Convolution, Layer, Network } from '../../src/graph/network.js';
+import { IMAGE } from '../../src/graph/network.js';
+import { forward } from '../reference/forward.js';
+import { largest, largestDifference } from '../support/compare.js';
+import { arbitraryTrained, arbitraryTrainedRun } from '../support/trained.js';
 
 const layerOf = (connections: readonly Connection[], bias: readonly number[]): Layer => ({
   name: 'layer',

@@ -6,23 +6,23 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { planMemory, type Region } from '../src/engine/plan.js';
-import { type ModelShare, shareModel } from '../src/engine/shared-model.js';
-import { Simulation } from '../src/engine/simulation.js';
-import { canShareMemory } from '../src/engine/wasm.js';
-import type { SpikingNetwork } from '../src/graph/network.js';
-import { sizeOf } from '../src/graph/extents.js';
-import { sha256 } from '../src/node/hash.js';
-import { kernelModule, sharedKernelModule } from '../src/node/kernels.js';
-import { loadModelFile, shippedModelPath } from '../src/node/models.js';
-import { runPool } from '../src/node/pool.js';
-import { arbitraryNetwork, uniform } from './generate.js';
-import { finished, start } from './support/cli.js';
-import { evaluationFolder } from './support/evaluation.js';
-import { rgb } from './support/rgb.js';
-import type { SharedJob, SharedResult } from './support/shared-worker.js';
-import { SpikeRecorder, spikesOf } from './support/spikes.js';
-import { temporaryFolder } from './support/temporary-folder.js';
+import { planMemory, type Region } from '../../src/engine/plan.js';
+import { type ModelShare, shareModel } from '../../src/engine/shared-model.js';
+import { Simulation } from '../../src/engine/simulation.js';
+import { canShareMemory } from '../../src/engine/wasm.js';
+import type { SpikingNetwork } from '../../src/graph/network.js';
+import { sizeOf } from '../../src/graph/extents.js';
+import { sha256 } from '../../src/node/hash.js';
+import { kernelModule, sharedKernelModule } from '../../src/node/kernels.js';
+import { loadModelFile, shippedModelPath } from '../../src/node/models.js';
+import { runPool } from '../../src/node/pool.js';
+import { arbitraryNetwork, uniform } from '../generate.js';
+import { finished, start } from '../support/cli.js';
+import { evaluationFolder } from '../support/evaluation.js';
+import { rgb } from '../support/rgb.js';
+import type { SharedJob, SharedResult } from '../support/shared-worker.js';
+import { SpikeRecorder, spikesOf } from '../support/spikes.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const module = await kernelModule();
 const shared = (await sharedKernelModule())!;
@@ -43,7 +43,7 @@ const contentOf = ({ memory }: ModelShare, { first, end }: Region): Buffer =>
 
 async function workerScript(): Promise<URL> {
   const script = join(await temporaryFolder(), 'worker.mjs');
-  const entryPoints = [fileURLToPath(new URL('support/shared-worker.ts', import.meta.url))];
+  const entryPoints = [fileURLToPath(new URL('../support/shared-worker.ts', import.meta.url))];
   await build({ entryPoints, outfile: script, bundle: true, format: 'esm', platform: 'node' });
   return pathToFileURL(script);
 }

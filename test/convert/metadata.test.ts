@@ -1,10 +1,10 @@
 /** What a checkpoint says about itself, and what options say instead. */
 import { describe, expect, it } from 'vitest';
-import { readCheckpointMetadata } from '../src/convert/metadata.js';
-import { networkFromCheckpoint } from '../src/convert/resnet.js';
-import { UserError } from '../src/errors.js';
-import type { Shapes } from './support/checkpoints.js';
-import { checkpointOf, convolutions, shapes } from './support/checkpoints.js';
+import { readCheckpointMetadata } from '../../src/convert/metadata.js';
+import { networkFromCheckpoint } from '../../src/convert/resnet.js';
+import { UserError } from '../../src/errors.js';
+import type { Shapes } from '../support/checkpoints.js';
+import { checkpointOf, convolutions, shapes } from '../support/checkpoints.js';
 
 describe('metadata and options', () => {
   const named: Shapes = { ...shapes, 'heads.a.weight': [5, 4], 'heads.a.bias': [5] };

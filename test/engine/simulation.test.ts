@@ -1,15 +1,15 @@
 /** Simulations: what is not asked for is not computed, and nothing of one image is left in the next. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CALL_TIMESTEPS, planMemory } from '../src/engine/plan.js';
-import { Simulation, type SimulationOptions } from '../src/engine/simulation.js';
-import { MemoryViews } from '../src/engine/views.js';
-import { UserError } from '../src/errors.js';
-import type { SpikingNetwork } from '../src/graph/network.js';
-import { kernelModule } from '../src/node/kernels.js';
-import { arbitraryNetwork, uniform } from './generate.js';
-import { size } from './reference/simulator.js';
-import { inputOf, picture, rgb } from './support/rgb.js';
+import { CALL_TIMESTEPS, planMemory } from '../../src/engine/plan.js';
+import { Simulation, type SimulationOptions } from '../../src/engine/simulation.js';
+import { MemoryViews } from '../../src/engine/views.js';
+import { UserError } from '../../src/errors.js';
+import type { SpikingNetwork } from '../../src/graph/network.js';
+import { kernelModule } from '../../src/node/kernels.js';
+import { arbitraryNetwork, uniform } from '../generate.js';
+import { size } from '../reference/simulator.js';
+import { inputOf, picture, rgb } from '../support/rgb.js';
 
 const module = await kernelModule();
 const simulation = await Simulation.create(module, rgb);

@@ -2,12 +2,12 @@
 import { deflateSync, inflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { decodeImage } from '../src/image/decode.js';
-import { resizeImage } from '../src/image/resize.js';
-import { nodeCodecs } from '../src/node/codecs.js';
-import { makePalette, makePng, pngChunk } from './fixtures/images/make.js';
-import { bundled, type CommandResult, EdgeCommand, smallNetwork } from './support/edge.js';
-import { arbitraryPng, buildPng, exif } from './support/random-png.js';
+import { decodeImage } from '../../src/image/decode.js';
+import { resizeImage } from '../../src/image/resize.js';
+import { nodeCodecs } from '../../src/node/codecs.js';
+import { makePalette, makePng, pngChunk } from '../fixtures/images/make.js';
+import { bundled, type CommandResult, EdgeCommand, smallNetwork } from '../support/edge.js';
+import { arbitraryPng, buildPng, exif } from '../support/random-png.js';
 
 const command = new EdgeCommand(await bundled(smallNetwork(8, 8), 'command', { pictureBytes: 1 << 20 }));
 afterAll(() => command.dispose());

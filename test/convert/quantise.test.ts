@@ -1,17 +1,17 @@
 /** Integers stand for the normalised network, to half a unit in every weight. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Lambdas } from '../src/convert/calibrate.js';
-import { foldBatchNormalisation } from '../src/convert/fold.js';
-import { type NormalisedNetwork, normaliseWeights } from '../src/convert/normalise.js';
-import { quantiseHeads, quantiseLayers } from '../src/convert/quantise.js';
-import { exactTimestepLimit } from '../src/engine/range.js';
-import { writeModel } from '../src/file/file.js';
-import type { Network, SpikingConvolution, SpikingPopulation } from '../src/graph/network.js';
-import { IMAGE } from '../src/graph/network.js';
-import { largest } from './support/compare.js';
-import { quantised } from './support/quantised.js';
-import { arbitraryTrained } from './support/trained.js';
+import type { Lambdas } from '../../src/convert/calibrate.js';
+import { foldBatchNormalisation } from '../../src/convert/fold.js';
+import { type NormalisedNetwork, normaliseWeights } from '../../src/convert/normalise.js';
+import { quantiseHeads, quantiseLayers } from '../../src/convert/quantise.js';
+import { exactTimestepLimit } from '../../src/engine/range.js';
+import { writeModel } from '../../src/file/file.js';
+import type { Network, SpikingConvolution, SpikingPopulation } from '../../src/graph/network.js';
+import { IMAGE } from '../../src/graph/network.js';
+import { largest } from '../support/compare.js';
+import { quantised } from '../support/quantised.js';
+import { arbitraryTrained } from '../support/trained.js';
 
 const FRACTION_BITS = 7;
 /** Rounding of the quotient itself. */

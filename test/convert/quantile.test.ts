@@ -1,7 +1,7 @@
 /** Histogram quantiles against a sorted array. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ActivationHistogram } from '../src/convert/quantile.js';
+import { ActivationHistogram } from '../../src/convert/quantile.js';
 
 /** Bins have 10 bits of mantissa. */
 const BIN_WIDTH = 2 ** -10;

@@ -1,11 +1,11 @@
 /** The description of a model counts synapses as they are, and its tensors come out in PyTorch's order. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describeModel } from '../src/graph/describe.js';
-import { modelTensors } from '../src/file/export.js';
-import type { Shape, SpikingSynapses, SpikingNetwork } from '../src/graph/network.js';
-import { outputExtent, sizeOf, sourceShape, targetsPerPosition } from '../src/graph/extents.js';
-import { arbitraryNetwork, buildNetwork } from './generate.js';
+import { describeModel } from '../../src/graph/describe.js';
+import { modelTensors } from '../../src/file/export.js';
+import type { Shape, SpikingSynapses, SpikingNetwork } from '../../src/graph/network.js';
+import { outputExtent, sizeOf, sourceShape, targetsPerPosition } from '../../src/graph/extents.js';
+import { arbitraryNetwork, buildNetwork } from '../generate.js';
 
 const arbitrarySmall = arbitraryNetwork({ extent: 7, channels: 5 });
 

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { decodeImage } from '../src/image/decode.js';
-import { resizeImage } from '../src/image/resize.js';
-import { nodeCodecs } from '../src/node/codecs.js';
-import { bundled, EdgeCommand, smallNetwork } from './support/edge.js';
-import { arbitraryPng, buildPng, KINDS } from './support/random-png.js';
+import { decodeImage } from '../../src/image/decode.js';
+import { resizeImage } from '../../src/image/resize.js';
+import { nodeCodecs } from '../../src/node/codecs.js';
+import { bundled, EdgeCommand, smallNetwork } from '../support/edge.js';
+import { arbitraryPng, buildPng, KINDS } from '../support/random-png.js';
 
 const SIZES = [
   [8, 8],
@@ -77,6 +77,6 @@ describe('a PNG on standard input', () => {
 
   it.each(['sunflower', 'cloud', 'orange', 'plate', 'road', 'sea', 'skyscraper'])(
     'examples/%s.png becomes the pixels that the host gets',
-    (name) => expectHostPixels(readFileSync(join(import.meta.dirname, `../examples/${name}.png`))),
+    (name) => expectHostPixels(readFileSync(join(import.meta.dirname, `../../examples/${name}.png`))),
   );
 });

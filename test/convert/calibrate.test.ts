@@ -1,15 +1,15 @@
 /** Lambdas are quantiles of real activations, and an interrupted calibration goes on as if nothing had happened. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Calibration } from '../src/convert/calibrate.js';
-import { readCalibrationState } from '../src/convert/calibration-state.js';
-import { foldBatchNormalisation } from '../src/convert/fold.js';
-import { TrainedPass } from '../src/engine/trained.js';
-import { UserError } from '../src/errors.js';
-import type { Network } from '../src/graph/network.js';
-import { kernelModule } from '../src/node/kernels.js';
-import { forward } from './reference/forward.js';
-import { buildTrained, trainedInput } from './support/trained.js';
+import { Calibration } from '../../src/convert/calibrate.js';
+import { readCalibrationState } from '../../src/convert/calibration-state.js';
+import { foldBatchNormalisation } from '../../src/convert/fold.js';
+import { TrainedPass } from '../../src/engine/trained.js';
+import { UserError } from '../../src/errors.js';
+import type { Network } from '../../src/graph/network.js';
+import { kernelModule } from '../../src/node/kernels.js';
+import { forward } from '../reference/forward.js';
+import { buildTrained, trainedInput } from '../support/trained.js';
 
 const network = foldBatchNormalisation(
   buildTrained({

@@ -1,14 +1,14 @@
 /** What must hold between the fields of a model; writing a model checks it as reading one does. */
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../src/errors.js';
-import { writeModel } from '../src/file/file.js';
+import { UserError } from '../../src/errors.js';
+import { writeModel } from '../../src/file/file.js';
 import type {
   Shape,
   SpikingSynapses,
   SpikingConvolution,
   SpikingPopulation,
   SpikingNetwork,
-} from '../src/graph/network.js';
+} from '../../src/graph/network.js';
 
 function convolution(source: number, weights: number, kernel = 1): SpikingConvolution {
   const padding = (kernel - 1) / 2;

@@ -4,19 +4,19 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import * as E from '../assembly/edge/layout.js';
-import { bundleModel, type Flavour } from '../src/bundle/bundle.js';
-import { ByteReader, signedLeb, unsignedLeb } from '../src/bundle/leb128.js';
-import { readData, readSections, SECTION, type Section, writeSections } from '../src/bundle/sections.js';
-import { nonZeroRuns } from '../src/bundle/segments.js';
-import { UserError } from '../src/errors.js';
-import { loadModelFile, shippedModelPath } from '../src/node/models.js';
-import { bundleTemplate } from '../src/node/templates.js';
-import { expectFailure, snnwasm } from './support/cli.js';
-import { bundled, smallNetwork } from './support/edge.js';
-import { rgb } from './support/rgb.js';
-import { smallFile } from './support/small-model.js';
-import { namesIn, temporaryFolder } from './support/temporary-folder.js';
+import * as E from '../../assembly/edge/layout.js';
+import { bundleModel, type Flavour } from '../../src/bundle/bundle.js';
+import { ByteReader, signedLeb, unsignedLeb } from '../../src/bundle/leb128.js';
+import { readData, readSections, SECTION, type Section, writeSections } from '../../src/bundle/sections.js';
+import { nonZeroRuns } from '../../src/bundle/segments.js';
+import { UserError } from '../../src/errors.js';
+import { loadModelFile, shippedModelPath } from '../../src/node/models.js';
+import { bundleTemplate } from '../../src/node/templates.js';
+import { expectFailure, snnwasm } from '../support/cli.js';
+import { bundled, smallNetwork } from '../support/edge.js';
+import { rgb } from '../support/rgb.js';
+import { smallFile } from '../support/small-model.js';
+import { namesIn, temporaryFolder } from '../support/temporary-folder.js';
 
 const templates = { library: await bundleTemplate('library'), command: await bundleTemplate('command') };
 
@@ -47,7 +47,7 @@ describe('a bundle', () => {
   });
 
   it('documents every export', async () => {
-    const text = await readFile(join(import.meta.dirname, '../examples/edge/README.md'), 'utf8');
+    const text = await readFile(join(import.meta.dirname, '../../examples/edge/README.md'), 'utf8');
     for (const { name } of WebAssembly.Module.exports(
       new WebAssembly.Module(await bundled(rgb, 'library')),
     )) {

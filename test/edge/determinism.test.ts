@@ -3,13 +3,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Classifier } from '../src/classifier.js';
-import type { SpikingNetwork } from '../src/graph/network.js';
-import { kernelModule } from '../src/node/kernels.js';
-import { describeWithCifar100 } from './support/cifar100.js';
-import { PICTURES, pictures, TIMESTEPS } from './support/determinism.js';
-import { bundleFolder, EdgeCommand, EdgeLibrary } from './support/edge.js';
-import { describeWithWasmtime, PYTHON, runProgram } from './support/wasmtime.js';
+import { Classifier } from '../../src/classifier.js';
+import type { SpikingNetwork } from '../../src/graph/network.js';
+import { kernelModule } from '../../src/node/kernels.js';
+import { describeWithCifar100 } from '../support/cifar100.js';
+import { PICTURES, pictures, TIMESTEPS } from '../support/determinism.js';
+import { bundleFolder, EdgeCommand, EdgeLibrary } from '../support/edge.js';
+import { describeWithWasmtime, PYTHON, runProgram } from '../support/wasmtime.js';
 
 const LONG = 400_000;
 
@@ -101,7 +101,7 @@ describeWithCifar100(`${PICTURES} CIFAR-100 test images, ${TIMESTEPS} timesteps`
       () => {
         const path = join(folder, 'pictures.rgb');
         writeFileSync(path, Buffer.concat(images().map((pixels) => new Uint8Array(pixels))));
-        const script = join(import.meta.dirname, 'support/wasmtime_counts.py');
+        const script = join(import.meta.dirname, '../support/wasmtime_counts.py');
         const { code, stdout, stderr } = runProgram(PYTHON, [script, library, path, String(TIMESTEPS)]);
         expect([code, stderr]).toEqual([0, '']);
         const rows = stdout

@@ -2,14 +2,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { networkFromCheckpoint } from '../src/convert/resnet.js';
-import type { Checkpoint } from '../src/convert/safetensors.js';
-import { readSafetensors } from '../src/convert/safetensors.js';
-import { UserError } from '../src/errors.js';
-import type { Convolution } from '../src/graph/network.js';
-import { outputExtent, sizeOf, sourceShape, targetsPerPosition } from '../src/graph/extents.js';
-import type { Shapes } from './support/checkpoints.js';
-import { checkpointOf, convolutions, shapes } from './support/checkpoints.js';
+import { networkFromCheckpoint } from '../../src/convert/resnet.js';
+import type { Checkpoint } from '../../src/convert/safetensors.js';
+import { readSafetensors } from '../../src/convert/safetensors.js';
+import { UserError } from '../../src/errors.js';
+import type { Convolution } from '../../src/graph/network.js';
+import { outputExtent, sizeOf, sourceShape, targetsPerPosition } from '../../src/graph/extents.js';
+import type { Shapes } from '../support/checkpoints.js';
+import { checkpointOf, convolutions, shapes } from '../support/checkpoints.js';
 
 describe('networkFromCheckpoint', () => {
   const network = networkFromCheckpoint(checkpointOf(shapes));
@@ -160,7 +160,7 @@ describe('a checkpoint that is no ResNet', () => {
 });
 
 describe('the stand-in checkpoint', () => {
-  const folder = process.env.SNNWASM_STAND_IN ?? join(import.meta.dirname, '../../shared/stand-in');
+  const folder = process.env.SNNWASM_STAND_IN ?? join(import.meta.dirname, '../../../shared/stand-in');
   const full = join(folder, 'resnet18-full.safetensors');
 
   it.skipIf(!existsSync(full))('is the ResNet-18 of the paper', () => {
