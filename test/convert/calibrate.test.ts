@@ -42,8 +42,8 @@ describe('Calibration', () => {
       return sorted[Math.ceil(0.9 * sorted.length) - 1]!;
     };
     const lambdas = calibrationOf(inputs).lambdas(0.9);
-    network.layers.forEach((_, layer) => {
-      const exact = quantile(runs.flatMap(({ layers }) => [...layers[layer]!]));
+    network.populations.forEach((_, layer) => {
+      const exact = quantile(runs.flatMap(({ populations }) => [...populations[layer]!]));
       expect(Math.abs(lambdas.layers[layer]! / exact - 1), `layer ${layer}`).toBeLessThan(1.1e-3);
     });
     network.heads.forEach((_, head) => {
@@ -67,10 +67,10 @@ describe('Calibration', () => {
   it('names what is silent, or what overflows', async () => {
     const silent = (name: string): Network => ({
       ...network,
-      layers: network.layers.map((layer) => {
-        if (layer.name !== name) return layer;
-        const connections = layer.connections.filter(({ kind }) => kind === 'convolution').slice(0, 1);
-        return { ...layer, connections, bias: layer.bias.map(() => -1e9) };
+      populations: network.populations.map((population) => {
+        if (population.name !== name) return population;
+        const synapses = population.synapses.filter(({ kind }) => kind === 'convolution').slice(0, 1);
+        return { ...population, synapses, bias: population.bias.map(() => -1e9) };
       }),
     });
     const lambdasOf = async (changed: Network) => {
@@ -83,8 +83,8 @@ describe('Calibration', () => {
     );
     const heads = network.heads.map((head) => ({ ...head, bias: head.bias.map(() => -1e9) }));
     await expect(lambdasOf({ ...network, heads })).rejects.toThrow(/^head 1 is silent on the calibration/);
-    const layers = network.layers.map((layer) => ({ ...layer, bias: layer.bias.map(() => 3e38) }));
-    await expect(lambdasOf({ ...network, layers })).rejects.toThrow(/ overflows on the calibration images/);
+    const populations = network.populations.map((one) => ({ ...one, bias: one.bias.map(() => 3e38) }));
+    await expect(lambdasOf({ ...network, populations })).rejects.toThrow(/ overflows on the calibration images/);
   });
 });
 

@@ -50,7 +50,7 @@ describe('convertNetwork', () => {
       calibration.add(normaliseInput(images.image(index).image, tiny.input, tiny.normalisation));
     }
     const expected = quantiseNetwork(folded, calibration.lambdas(99.9 / 100), options);
-    expect(converted.layers).toEqual(expected.layers);
+    expect(converted.populations).toEqual(expected.populations);
     expect(converted.heads.map((head) => ({ ...head, priorStrength: 0 }))).toEqual(expected.heads);
     expect(converted.labels).toEqual(tiny.labels);
     expect(converted.input).toEqual(tiny.input);
@@ -62,9 +62,9 @@ describe('convertNetwork', () => {
     const trainedLambdas = new Map([['blocks.0', 1.25]]);
     const trained = await convertNetwork(module, tiny, images, { ...short, trainedLambdas });
     const plain = await convertNetwork(module, tiny, images, short);
-    const lambdas = (network: SpikingNetwork) => network.layers.map(({ lambda }) => lambda);
+    const lambdas = (network: SpikingNetwork) => network.populations.map(({ lambda }) => lambda);
     expect(lambdas(trained)).toEqual(lambdas(plain).map((lambda, layer) => (layer === 2 ? 1.25 : lambda)));
-    expect(trained.layers[2]!.threshold).not.toEqual(plain.layers[2]!.threshold);
+    expect(trained.populations[2]!.threshold).not.toEqual(plain.populations[2]!.threshold);
   });
 
   it('gives a model that can be written and read', () => {
@@ -81,6 +81,8 @@ describe('convertNetwork', () => {
       priorOcclusion: 16,
     });
     expect(converted.defaults).toMatchObject({
+      coding: 'rate',
+      digits: 4,
       timesteps: 24,
       initialPotential: 0.5,
       propagation: 'synchronous',
@@ -90,7 +92,7 @@ describe('convertNetwork', () => {
   it('gives the same model again, and another one for another seed', async () => {
     expect(writeModel(await convertNetwork(module, tiny, images, options))).toEqual(writeModel(converted));
     const other = await convertNetwork(module, tiny, images, { ...options, seed: 4 });
-    expect(other.layers[0]!.lambda).not.toBe(converted.layers[0]!.lambda);
+    expect(other.populations[0]!.lambda).not.toBe(converted.populations[0]!.lambda);
   });
 
   it('goes on from every state that it hands out, to the same model', async () => {

@@ -2,35 +2,34 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { foldBatchNormalisation } from '../../src/convert/fold.js';
-import type { Connection, Convolution, Layer, Network } from '../../src/graph/network.js';
+import { SINGLE } from '../../src/graph/extents.js';
+import type { Network, Population, Synapses } from '../../src/graph/network.js';
 import { IMAGE } from '../../src/graph/network.js';
 import { forward } from '../reference/forward.js';
 import { largest, largestDifference } from '../support/compare.js';
 import { arbitraryTrained, arbitraryTrainedRun } from '../support/trained.js';
 
-const layerOf = (connections: readonly Connection[], bias: readonly number[]): Layer => ({
-  name: 'layer',
+const populationOf = (synapses: readonly Synapses[], bias: readonly number[]): Population => ({
+  name: 'population',
   shape: { channels: bias.length, height: 1, width: 1 },
-  block: 0,
-  connections,
+  synapses,
   bias: Float32Array.from(bias),
 });
 
-const networkOf = (...layers: readonly Layer[]): Network => ({
+const networkOf = (...populations: readonly Population[]): Network => ({
   input: { channels: 1, height: 1, width: 1 },
   normalisation: { mean: [0], deviation: [1] },
   labels: ['only'],
-  layers,
+  populations,
   heads: [],
 });
 
 /** A 1x1 convolution from one channel to two; sigma is 2 and 4, gamma / sigma is 3 and -0.5. */
-const convolution: Convolution = {
+const convolution: Synapses = {
   kind: 'convolution',
   source: IMAGE,
-  kernel: 1,
-  stride: 1,
-  padding: 0,
+  ...SINGLE,
+  groups: 1,
   weights: Float32Array.of(5, 7),
   batchNormalisation: {
     gamma: Float32Array.of(6, -2),
@@ -43,21 +42,21 @@ const convolution: Convolution = {
 
 describe('foldBatchNormalisation', () => {
   it('is w (gamma / sigma) and beta - (gamma / sigma) mu, with epsilon inside the root', () => {
-    const [layer] = foldBatchNormalisation(networkOf(layerOf([convolution], [0, 0]))).layers;
-    const [folded] = layer!.connections as [Convolution];
+    const [population] = foldBatchNormalisation(networkOf(populationOf([convolution], [0, 0]))).populations;
+    const [folded] = population!.synapses as [Synapses];
     expect([...folded.weights]).toEqual([15, -3.5]);
-    expect([...layer!.bias]).toEqual([0.5 - 30, 0.25 + 10]);
+    expect([...population!.bias]).toEqual([0.5 - 30, 0.25 + 10]);
     expect(folded.batchNormalisation).toBeUndefined();
   });
 
-  it('adds the bias of every path to the bias of the layer', () => {
+  it('adds the bias of every path to the bias of the population', () => {
     const { batchNormalisation: _, ...plain } = convolution;
-    const identity: Connection = { kind: 'identity', source: 0 };
-    const network = networkOf(layerOf([convolution, convolution, plain, identity], [1, 2]));
-    const [layer] = foldBatchNormalisation(network).layers;
-    expect([...layer!.bias]).toEqual([1 - 59, 2 + 20.5]);
-    expect(layer!.connections[2]).toBe(plain);
-    expect(layer!.connections[3]).toBe(identity);
+    const skip: Synapses = { kind: 'per-channel', source: 0, weights: Float32Array.of(1, 1) };
+    const network = networkOf(populationOf([convolution, convolution, plain, skip], [1, 2]));
+    const [population] = foldBatchNormalisation(network).populations;
+    expect([...population!.bias]).toEqual([1 - 59, 2 + 20.5]);
+    expect(population!.synapses[2]).toBe(plain);
+    expect(population!.synapses[3]).toBe(skip);
   });
 
   it('changes no activation and no logit of a random network', () => {
@@ -65,9 +64,9 @@ describe('foldBatchNormalisation', () => {
       fc.property(arbitraryTrainedRun(), ([network, input]) => {
         const expected = forward(network, input);
         const folded = forward(foldBatchNormalisation(network), input);
-        expected.layers.forEach((values, layer) => {
-          const error = largestDifference(folded.layers[layer]!, values);
-          expect(error, `layer ${layer}`).toBeLessThanOrEqual(1e-6 * Math.max(1, largest(values)));
+        expected.populations.forEach((values, index) => {
+          const error = largestDifference(folded.populations[index]!, values);
+          expect(error, `population ${index}`).toBeLessThanOrEqual(1e-6 * Math.max(1, largest(values)));
         });
         expected.logits.forEach((values, head) => {
           const error = largestDifference(folded.logits[head]!, values);

@@ -23,13 +23,14 @@ describe('metadata and options', () => {
     };
     const checkpoint = checkpointOf(named, metadata);
     const network = networkFromCheckpoint(checkpoint);
-    expect(network.heads.map(({ name, block }) => [name, block])).toEqual([
-      ['1', 1],
-      ['2', 2],
-      ['a', 2],
-      ['final', 3],
+    // Block n ends with population 2n.
+    expect(network.heads.map(({ name, population }) => [name, population])).toEqual([
+      ['1', 2],
+      ['2', 4],
+      ['a', 4],
+      ['final', 6],
     ]);
-    expect(network.layers.map(({ shape }) => [shape.height, shape.width])).toEqual([
+    expect(network.populations.map(({ shape }) => [shape.height, shape.width])).toEqual([
       ...Array(5).fill([9, 6]),
       [3, 2],
       [3, 2],

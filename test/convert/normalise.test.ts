@@ -1,4 +1,4 @@
-/** Weight normalisation: every activation is divided by its layer's lambda, every logit by its head's. */
+/** Weight normalisation: every activation is divided by its population's lambda, every logit by its head's. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Lambdas } from '../../src/convert/calibrate.js';
@@ -11,10 +11,10 @@ import { largest, largestDifference } from '../support/compare.js';
 import { arbitraryTrainedRun, buildTrained } from '../support/trained.js';
 
 /** Lambdas between 0.05 and 20, evenly on a logarithmic scale. */
-function randomLambdas({ layers, heads }: Network, seed: number): Lambdas {
+function randomLambdas({ populations, heads }: Network, seed: number): Lambdas {
   const random = uniform(seed);
   const lambda = () => 0.05 * 400 ** random();
-  return { layers: layers.map(lambda), heads: heads.map(lambda) };
+  return { layers: populations.map(lambda), heads: heads.map(lambda) };
 }
 
 describe('normaliseWeights', () => {
@@ -25,10 +25,10 @@ describe('normaliseWeights', () => {
         const lambdas = randomLambdas(network, seed);
         const original = forward(network, input);
         const normalised = forward(normaliseWeights(network, lambdas), input);
-        original.layers.forEach((values, layer) => {
-          const expected = values.map((value) => value / lambdas.layers[layer]!);
-          const error = largestDifference(normalised.layers[layer]!, expected);
-          expect(error, `layer ${layer}`).toBeLessThanOrEqual(1e-5 * Math.max(0.1, largest(expected)));
+        original.populations.forEach((values, index) => {
+          const expected = values.map((value) => value / lambdas.layers[index]!);
+          const error = largestDifference(normalised.populations[index]!, expected);
+          expect(error, `population ${index}`).toBeLessThanOrEqual(1e-5 * Math.max(0.1, largest(expected)));
         });
         original.logits.forEach((values, head) => {
           const expected = values.map((value) => value / lambdas.heads[head]!);
@@ -52,17 +52,18 @@ describe('normaliseWeights', () => {
         propagation: 'synchronous',
       }),
     );
-    const { layers, heads } = normaliseWeights(network, { layers: [2, 4, 8], heads: [16, 32] });
-    const ratios = layers.map((layer, index) =>
-      layer.connections.map((connection, path) => {
-        if (connection.kind === 'identity') return connection.weight;
-        const original = network.layers[index]!.connections[path]!;
-        return original.kind === 'convolution' ? connection.weights[0]! / original.weights[0]! : Number.NaN;
+    const { populations, heads } = normaliseWeights(network, { layers: [2, 4, 8], heads: [16, 32] });
+    const ratios = populations.map(({ synapses }, index) =>
+      synapses.map(({ weights }, path) => {
+        return weights[0]! / network.populations[index]!.synapses[path]!.weights[0]!;
       }),
     );
+    expect(populations[2]!.synapses[1]!.weights).toEqual(Float64Array.of(2 / 8, 2 / 8));
     expect(ratios).toEqual([[1 / 2], [2 / 4], [4 / 8, 2 / 8]]);
-    expect(layers.map(({ lambda }) => lambda)).toEqual([2, 4, 8]);
-    expect(layers.map(({ bias }, index) => network.layers[index]!.bias[1]! / bias[1]!)).toEqual([2, 4, 8]);
+    expect(populations.map(({ lambda }) => lambda)).toEqual([2, 4, 8]);
+    expect(
+      populations.map(({ bias }, index) => network.populations[index]!.bias[1]! / bias[1]!),
+    ).toEqual([2, 4, 8]);
     expect(heads.map(({ lambda }) => lambda)).toEqual([16, 32]);
     expect(heads.map(({ weights }, index) => weights[0]! / network.heads[index]!.weights[0]!)).toEqual([
       8 / 16,

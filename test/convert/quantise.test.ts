@@ -4,10 +4,11 @@ import { describe, expect, it } from 'vitest';
 import type { Lambdas } from '../../src/convert/calibrate.js';
 import { foldBatchNormalisation } from '../../src/convert/fold.js';
 import { type NormalisedNetwork, normaliseWeights } from '../../src/convert/normalise.js';
-import { quantiseHeads, quantiseLayers } from '../../src/convert/quantise.js';
+import { quantiseHeads, quantisePopulations } from '../../src/convert/quantise.js';
 import { exactTimestepLimit } from '../../src/engine/range.js';
 import { writeModel } from '../../src/file/file.js';
-import type { Network, SpikingConvolution, SpikingPopulation } from '../../src/graph/network.js';
+import { SINGLE } from '../../src/graph/extents.js';
+import type { Network, SpikingPopulation } from '../../src/graph/network.js';
 import { IMAGE } from '../../src/graph/network.js';
 import { largest } from '../support/compare.js';
 import { quantised } from '../support/quantised.js';
@@ -17,8 +18,8 @@ const FRACTION_BITS = 7;
 /** Rounding of the quotient itself. */
 const HALF = 0.5 + 1e-9;
 
-const lambdasOf = ({ layers, heads }: Network): Lambdas => ({
-  layers: layers.map((_, index) => 0.5 + index / 3),
+const lambdasOf = ({ populations, heads }: Network): Lambdas => ({
+  layers: populations.map((_, index) => 0.5 + index / 3),
   heads: heads.map((_, index) => 2 + index),
 });
 
@@ -40,27 +41,24 @@ function expectRounded(
   expect(worst).toBeLessThanOrEqual(HALF);
 }
 
-describe('quantiseLayers and quantiseHeads', () => {
+describe('quantisePopulations and quantiseHeads', () => {
   it('round every weight, bias and skip to half a unit', () => {
     fc.assert(
       fc.property(arbitraryTrained(), (trained) => {
         const normalised = normalisedOf(trained);
-        quantiseLayers(normalised, FRACTION_BITS).forEach((layer, index) => {
-          const { connections, bias } = normalised.layers[index]!;
-          expectRounded(layer.bias, bias, layer.threshold, 1);
-          connections.forEach((connection, path) => {
-            const { weights } = layer.connections[path]!;
-            const scale = connection.source === IMAGE ? 2 ** FRACTION_BITS : 1;
-            const values =
-              connection.kind === 'identity'
-                ? new Array<number>(weights.length).fill(connection.weight)
-                : connection.weights;
-            expectRounded(weights, values, layer.threshold, scale);
+        quantisePopulations(normalised, FRACTION_BITS).forEach((population, index) => {
+          const { synapses, bias } = normalised.populations[index]!;
+          expectRounded(population.bias, bias, population.threshold, 1);
+          synapses.forEach((one, path) => {
+            const scale = one.source === IMAGE ? 2 ** FRACTION_BITS : 1;
+            const { weights } = population.synapses[path]!;
+            expect(weights.length).toBe(one.weights.length);
+            expectRounded(weights, one.weights, population.threshold, scale);
           });
         });
         quantiseHeads(normalised).forEach((head, index) => {
-          const { weights, bias, layer } = normalised.heads[index]!;
-          const { height, width } = normalised.layers[layer]!.shape;
+          const { weights, bias, population } = normalised.heads[index]!;
+          const { height, width } = normalised.populations[population]!.shape;
           expectRounded(head.weights, weights, head.threshold, height * width);
           expectRounded(head.bias, bias, head.threshold, 1);
         });
@@ -73,19 +71,15 @@ describe('quantiseLayers and quantiseHeads', () => {
     fc.assert(
       fc.property(arbitraryTrained(), (trained) => {
         const normalised = normalisedOf(trained);
-        quantiseLayers(normalised, FRACTION_BITS).forEach((layer, index) => {
-          const { connections, shape } = normalised.layers[index]!;
-          const integers = layer.connections.map((connection) =>
-            connection.kind === 'convolution' ? connection.weights : [],
-          );
-          const reals = connections.map((connection) =>
-            connection.kind === 'convolution' ? connection.weights : [],
-          );
-          const scale = connections[0]!.source === IMAGE ? 2 ** FRACTION_BITS : 1;
+        quantisePopulations(normalised, FRACTION_BITS).forEach((population, index) => {
+          const { synapses, shape } = normalised.populations[index]!;
+          const integers = population.synapses.map((one) => (one.kind === 'convolution' ? one.weights : []));
+          const reals = synapses.map((one) => (one.kind === 'convolution' ? one.weights : []));
+          const scale = synapses[0]!.source === IMAGE ? 2 ** FRACTION_BITS : 1;
           // channels whose bias and skip are far larger than their weights have a coarser unit
-          const drift = layer.connections.reduce(
-            (sum, { kind, weights }) => (kind === 'identity' ? sum.map((v, c) => v + weights[c]!) : sum),
-            layer.bias.map(Math.abs),
+          const drift = population.synapses.reduce(
+            (sum, { kind, weights }) => (kind === 'per-channel' ? sum.map((v, c) => v + weights[c]!) : sum),
+            population.bias.map(Math.abs),
           );
           const bounded = [...drift].map((value) => value > 0.99 * 2 ** 19);
           const range = (lists: readonly ArrayLike<number>[]) =>
@@ -93,8 +87,8 @@ describe('quantiseLayers and quantiseHeads', () => {
           expectFullRange(range(integers), range(reals), scale);
         });
         quantiseHeads(normalised).forEach((head, index) => {
-          const { weights, bias, layer } = normalised.heads[index]!;
-          const { height, width } = normalised.layers[layer]!.shape;
+          const { weights, bias, population } = normalised.heads[index]!;
+          const { height, width } = normalised.populations[population]!.shape;
           expectFullRange(
             byChannel([head.weights], bias.length),
             byChannel([weights], bias.length),
@@ -118,9 +112,9 @@ describe('quantiseLayers and quantiseHeads', () => {
           const spiking = quantised(network, lambdasOf(network), fractionBits);
           expect(() => writeModel(spiking)).not.toThrow();
           // the other channels of the analog layer, whose weights are as large as ever, have limits of their own
-          const [stem, ...others] = spiking.layers;
-          const layers = fractionBits <= 7 ? [firstChannel(stem!), ...others] : others;
-          expect(exactTimestepLimit({ ...spiking, layers })).toBeGreaterThan(3000);
+          const [stem, ...others] = spiking.populations;
+          const populations = fractionBits <= 7 ? [firstChannel(stem!), ...others] : others;
+          expect(exactTimestepLimit({ ...spiking, populations })).toBeGreaterThan(3000);
         },
       ),
       { numRuns: 60 },
@@ -133,26 +127,18 @@ describe('quantiseLayers and quantiseHeads', () => {
       input: shape,
       normalisation: { mean: [0.5], deviation: [0.5] },
       labels: ['dead', 'alive'],
-      layers: [
+      populations: [
         {
           name: 'stem',
           shape,
-          block: 0,
           bias: Float32Array.of(0),
-          connections: [
-            {
-              kind: 'convolution',
-              source: IMAGE,
-              kernel: 1,
-              stride: 1,
-              padding: 0,
-              weights: Float32Array.of(1),
-            },
+          synapses: [
+            { kind: 'convolution', source: IMAGE, ...SINGLE, groups: 1, weights: Float32Array.of(1) },
           ],
         },
       ],
       heads: [
-        { name: 'final', block: 0, layer: 0, weights: Float32Array.of(0, 1), bias: Float32Array.of(0.5, 0) },
+        { name: 'final', population: 0, weights: Float32Array.of(0, 1), bias: Float32Array.of(0.5, 0) },
       ],
     };
     const { heads } = quantised(network, { layers: [1], heads: [1] }, FRACTION_BITS);
@@ -162,7 +148,7 @@ describe('quantiseLayers and quantiseHeads', () => {
   });
 });
 
-/** The weights of each channel, from all connections of a layer. */
+/** The weights of each channel, from all synapses of a population. */
 function byChannel(lists: readonly ArrayLike<number>[], channels: number): number[][] {
   const result = Array.from({ length: channels }, (): number[] => []);
   for (const list of lists) {
@@ -187,35 +173,34 @@ function expectFullRange(integers: readonly number[][], reals: readonly number[]
   });
 }
 
-/** The first channel of a layer that a single convolution feeds. */
-function firstChannel(layer: SpikingPopulation): SpikingPopulation {
-  const [connection] = layer.connections as readonly [SpikingConvolution];
-  const { channels } = layer.shape;
+/** The first channel of a population that a single convolution feeds. */
+function firstChannel(population: SpikingPopulation): SpikingPopulation {
+  const [only] = population.synapses;
+  if (only?.kind !== 'convolution') throw new TypeError('a convolution feeds the stem');
+  const { channels } = population.shape;
   return {
-    ...layer,
-    shape: { ...layer.shape, channels: 1 },
-    connections: [
-      { ...connection, weights: connection.weights.filter((_, index) => index % channels === 0) },
-    ],
-    bias: layer.bias.slice(0, 1),
-    threshold: layer.threshold.slice(0, 1),
+    ...population,
+    shape: { ...population.shape, channels: 1 },
+    synapses: [{ ...only, weights: only.weights.filter((_, index) => index % channels === 0) }],
+    bias: population.bias.slice(0, 1),
+    threshold: population.threshold.slice(0, 1),
   };
 }
 
-/** Multiplies the weights into the first channel of every layer and the first class of every head, and sets its bias. */
+/** Multiplies the weights into the first channel of every population and the first class of every head, and sets its bias. */
 function faded(network: Network, factor: number, bias: number): Network {
   const fade = (weights: Float32Array, channels: number) =>
     weights.map((weight, index) => (index % channels === 0 ? weight * factor : weight));
   const replace = (values: Float32Array) => values.map((value, index) => (index === 0 ? bias : value));
   return {
     ...network,
-    layers: network.layers.map((layer) => ({
-      ...layer,
-      bias: replace(layer.bias),
-      connections: layer.connections.map((connection) =>
-        connection.kind === 'convolution'
-          ? { ...connection, weights: fade(connection.weights, layer.shape.channels) }
-          : connection,
+    populations: network.populations.map((population) => ({
+      ...population,
+      bias: replace(population.bias),
+      synapses: population.synapses.map((one) =>
+        one.kind === 'convolution'
+          ? { ...one, weights: fade(one.weights, population.shape.channels) }
+          : one,
       ),
     })),
     heads: network.heads.map((head) => ({

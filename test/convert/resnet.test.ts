@@ -6,25 +6,25 @@ import { networkFromCheckpoint } from '../../src/convert/resnet.js';
 import type { Checkpoint } from '../../src/convert/safetensors.js';
 import { readSafetensors } from '../../src/convert/safetensors.js';
 import { UserError } from '../../src/errors.js';
-import type { Convolution } from '../../src/graph/network.js';
-import { outputExtent, sizeOf, sourceShape, targetsPerPosition } from '../../src/graph/extents.js';
+import { outputExtent, sizeOf, sourceShape, squareWindow } from '../../src/graph/extents.js';
+import { synapsesOf } from '../../src/graph/synapses/index.js';
 import type { Shapes } from '../support/checkpoints.js';
 import { checkpointOf, convolutions, shapes } from '../support/checkpoints.js';
 
 describe('networkFromCheckpoint', () => {
   const network = networkFromCheckpoint(checkpointOf(shapes));
 
-  it('makes two layers of every block', () => {
-    expect(network.layers.map(({ name, block, shape }) => [name, block, ...Object.values(shape)])).toEqual([
-      ['stem', 0, 2, 32, 32],
-      ['blocks.0.conv1', 1, 2, 32, 32],
-      ['blocks.0', 1, 2, 32, 32],
-      ['blocks.1.conv1', 2, 4, 16, 16],
-      ['blocks.1', 2, 4, 16, 16],
-      ['blocks.2.conv1', 3, 12, 16, 16],
-      ['blocks.2', 3, 12, 16, 16],
+  it('makes two populations of every block', () => {
+    expect(network.populations.map(({ name, shape }) => [name, ...Object.values(shape)])).toEqual([
+      ['stem', 2, 32, 32],
+      ['blocks.0.conv1', 2, 32, 32],
+      ['blocks.0', 2, 32, 32],
+      ['blocks.1.conv1', 4, 16, 16],
+      ['blocks.1', 4, 16, 16],
+      ['blocks.2.conv1', 12, 16, 16],
+      ['blocks.2', 12, 16, 16],
     ]);
-    expect(network.layers.map(({ connections }) => connections.map(({ source }) => source))).toEqual([
+    expect(network.populations.map(({ synapses }) => synapses.map(({ source }) => source))).toEqual([
       [-1],
       [0],
       [1, 0],
@@ -33,22 +33,25 @@ describe('networkFromCheckpoint', () => {
       [4],
       [5, 4],
     ]);
-    const skips = network.layers
-      .map(({ connections }) => connections[1])
-      .filter((skip) => skip !== undefined);
+    const skips = network.populations.map(({ synapses }) => synapses[1]).filter((skip) => skip !== undefined);
+    expect(skips[0]).toEqual({ kind: 'per-channel', source: 0, weights: Float32Array.of(1, 1) });
+    expect(skips.slice(1)).toMatchObject([
+      { kind: 'convolution', groups: 1, ...squareWindow(1, 2, 0) },
+      { kind: 'convolution', groups: 1, ...squareWindow(1, 1, 0) },
+    ]);
+    expect(skips.length).toBe(3);
     expect(
-      skips.map((skip) => (skip.kind === 'convolution' ? [skip.kernel, skip.stride, skip.padding] : [])),
-    ).toEqual([[], [1, 2, 0], [1, 1, 0]]);
-    expect(
-      network.layers.map(({ bias, shape }) => bias.length === shape.channels && bias.every((b) => b === 0)),
-    ).toEqual(network.layers.map(() => true));
+      network.populations.map(
+        ({ bias, shape }) => bias.length === shape.channels && bias.every((b) => b === 0),
+      ),
+    ).toEqual(network.populations.map(() => true));
   });
 
   it('puts numbered heads behind their blocks and the final one last', () => {
-    expect(network.heads.map(({ name, block, layer }) => [name, block, layer])).toEqual([
-      ['1', 1, 2],
-      ['2', 2, 4],
-      ['final', 3, 6],
+    expect(network.heads.map(({ name, population }) => [name, population])).toEqual([
+      ['1', 2],
+      ['2', 4],
+      ['final', 6],
     ]);
   });
 
@@ -63,7 +66,7 @@ describe('networkFromCheckpoint', () => {
   it('reorders weights into [ky][kx][input][output] and [channel][class]', () => {
     const checkpoint = checkpointOf(shapes);
     const original = checkpoint.tensors.get('blocks.2.conv1.weight')!.toFloat32();
-    const { weights } = network.layers[5]!.connections[0] as Convolution;
+    const { weights } = network.populations[5]!.synapses[0]!;
     const inOrder = Float32Array.from({ length: original.length }, (_, i) => {
       const [output, input, tap] = [Math.floor(i / 100), Math.floor(i / 25) % 4, i % 25];
       return weights[(tap * 4 + input) * 12 + output]!;
@@ -165,24 +168,21 @@ describe('the stand-in checkpoint', () => {
 
   it.skipIf(!existsSync(full))('is the ResNet-18 of the paper', () => {
     const network = networkFromCheckpoint(readSafetensors(readFileSync(full)));
-    expect(network.layers.length).toBe(17);
-    expect(network.heads.map(({ block, layer }) => [block, layer])).toEqual(
-      [1, 2, 3, 4, 5, 6, 7, 8].map((b) => [b, 2 * b]),
+    expect(network.populations.length).toBe(17);
+    expect(network.heads.map(({ population }) => population)).toEqual(
+      [1, 2, 3, 4, 5, 6, 7, 8].map((block) => 2 * block),
     );
-    expect(network.layers.reduce((sum, { shape }) => sum + sizeOf(shape), 0)).toBe(557_056);
+    expect(network.populations.reduce((sum, { shape }) => sum + sizeOf(shape), 0)).toBe(557_056);
     expect(network.labels.length).toBe(100);
     let exact = 0;
     let padded = 512 * 100;
-    for (const { shape, connections } of network.layers) {
-      for (const connection of connections) {
-        if (connection.kind === 'identity') continue;
-        const { source, kernel, stride, padding, weights } = connection;
-        const { channels, height, width } = sourceShape(network, source);
-        expect(outputExtent(height, kernel, stride, padding)).toBe(shape.height);
-        const along = (extent: number) =>
-          targetsPerPosition(extent, kernel, stride, padding).reduce((sum, targets) => sum + targets, 0);
-        exact += channels * shape.channels * along(height) * along(width);
-        padded += weights.length * shape.height * shape.width;
+    for (const { shape, synapses } of network.populations) {
+      for (const one of synapses) {
+        if (one.kind !== 'convolution') continue;
+        const from = sourceShape(network, one.source);
+        expect({ channels: shape.channels, ...outputExtent(from, one) }).toEqual(shape);
+        exact += synapsesOf(one, from, shape).every;
+        padded += one.weights.length * shape.height * shape.width;
       }
     }
     // the usual count of multiply-accumulates, which takes padding for synapses, and the synapses that exist

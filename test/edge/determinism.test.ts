@@ -63,7 +63,7 @@ describeWithCifar100(`${PICTURES} CIFAR-100 test images, ${TIMESTEPS} timesteps`
         edge.setInput(pixels);
         expect(exports.snnwasm_run(TIMESTEPS)).toBe(0);
         return {
-          layers: network.layers.flatMap((_, layer) => [
+          layers: network.populations.flatMap((_, layer) => [
             exports.snnwasm_layer_spikes(layer),
             exports.snnwasm_layer_operations(layer),
           ]),

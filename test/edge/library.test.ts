@@ -55,7 +55,7 @@ function expectSame(
     expect(exports.snnwasm_step(timesteps)).toBe(0);
     expect(exports.snnwasm_timesteps()).toBe(run.timesteps);
     const layers = run.layerActivity();
-    network.layers.forEach((_, layer) => {
+    network.populations.forEach((_, layer) => {
       expect(exports.snnwasm_layer_spikes(layer)).toBe(layers[layer]?.spikes ?? 0);
       expect(exports.snnwasm_layer_operations(layer)).toBe(layers[layer]?.synapticOperations ?? 0);
     });
@@ -186,7 +186,7 @@ describe('the library', () => {
       Array.from({ length: count }, (_, index) => library.text(name(index)));
     expect(list(exports.snnwasm_classes(), exports.snnwasm_label)).toEqual(rgb.labels);
     expect(list(exports.snnwasm_layers(), exports.snnwasm_layer_name)).toEqual(
-      rgb.layers.map(({ name }) => name),
+      rgb.populations.map(({ name }) => name),
     );
     expect(list(exports.snnwasm_heads(), exports.snnwasm_head_name)).toEqual(['1', '2', 'final']);
     expect(exports.snnwasm_default_timesteps()).toBe(64);

@@ -237,7 +237,7 @@ describeWithCompiler('wasmtime from C', () => {
       const layers = run.layerActivity();
       expect(stdout.trimEnd().split('\n')).toEqual([
         ...(await expectedLines('cloud.png', 24)),
-        ...network.layers.map(({ name }, index) => `${name}: ${layers[index]!.spikes} spikes`),
+        ...network.populations.map(({ name }, index) => `${name}: ${layers[index]!.spikes} spikes`),
       ]);
     },
     LONG,

@@ -42,19 +42,22 @@ function expectEqualRun(simulation: Simulation, network: SpikingNetwork, input: 
     const first = simulation.timestep + 1;
     simulation.advance(run.timesteps - simulation.timestep);
     for (let timestep = first; timestep <= simulation.timestep; timestep++) {
-      for (let layer = 0; layer < simulation.activeLayers; layer++) {
-        const { spikeTensors, spikes, synapticOperations } = reference.layers[layer]!;
-        const at = `layer ${layer}, timestep ${timestep}`;
-        compare(at, simulation.layerSpikeMap(layer, timestep), spikeTensors[timestep - 1]!);
-        compare(at, simulation.layerSpikes(layer, timestep), spikes[timestep - 1]!);
-        compare(at, simulation.layerOperations(layer, timestep), synapticOperations[timestep - 1]!);
+      for (const population of simulation.activePopulations) {
+        const { spikeTensors, spikes, synapticOperations, allOperations } =
+          reference.populations[population]!;
+        const at = `population ${population}, timestep ${timestep}`;
+        compare(at, simulation.layerSpikeMap(population, timestep), spikeTensors[timestep - 1]!);
+        compare(at, simulation.layerSpikes(population, timestep), spikes[timestep - 1]!);
+        compare(at, simulation.layerOperations(population, timestep), synapticOperations[timestep - 1]!);
+        compare(at, simulation.layerAllOperations(population, timestep), allOperations[timestep - 1]!);
       }
       for (const head of run.heads) {
-        const { spikeBits, spikes, synapticOperations } = reference.heads[head]!;
+        const { spikeBits, spikes, synapticOperations, allOperations } = reference.heads[head]!;
         const at = `head ${head}, timestep ${timestep}`;
         compare(at, simulation.fired(head, timestep), spikeBits[timestep - 1]!);
         compare(at, simulation.headSpikes(head, timestep), spikes[timestep - 1]!);
         compare(at, simulation.headOperations(head, timestep), synapticOperations[timestep - 1]!);
+        compare(at, simulation.headAllOperations(head, timestep), allOperations[timestep - 1]!);
       }
     }
   }
@@ -114,16 +117,13 @@ describe('the kernels equal the reference simulator', () => {
           // carry an i16 sum past its range within 258 rows.
           const eager: SpikingNetwork = {
             ...network,
-            layers: network.layers.map((layer) => ({
-              ...layer,
-              threshold: layer.threshold.map(() => 1),
-              connections: layer.connections.map((connection) =>
-                connection.kind === 'convolution'
-                  ? {
-                      ...connection,
-                      weights: connection.weights.map((weight) => (weight > -115 ? 127 : -128)),
-                    }
-                  : connection,
+            populations: network.populations.map((population) => ({
+              ...population,
+              threshold: population.threshold.map(() => 1),
+              synapses: population.synapses.map((one) =>
+                one.kind === 'convolution'
+                  ? { ...one, weights: one.weights.map((weight) => (weight > -115 ? 127 : -128)) }
+                  : one,
               ),
             })),
           };

@@ -5,7 +5,8 @@ import { exactTimestepLimit, quickTimestepLimit } from '../../src/engine/range.j
 import { Simulation } from '../../src/engine/simulation.js';
 import { UserError } from '../../src/errors.js';
 import { writeModel } from '../../src/file/file.js';
-import type { SpikingNetwork } from '../../src/graph/network.js';
+import { SINGLE } from '../../src/graph/extents.js';
+import type { RunDefaults, SpikingNetwork } from '../../src/graph/network.js';
 import { IMAGE } from '../../src/graph/network.js';
 import { kernelModule } from '../../src/node/kernels.js';
 import { arbitraryNetwork, uniform } from '../generate.js';
@@ -13,14 +14,24 @@ import { simulate } from '../reference/simulator.js';
 
 const module = await kernelModule();
 
+const DEFAULTS: RunDefaults = {
+  coding: 'rate',
+  digits: 4,
+  timesteps: 1,
+  initialPotential: 1,
+  propagation: 'synchronous',
+  forgetting: 0,
+  head: null,
+};
+
 /** Biases so large that the limit is a few timesteps; half of them negative, so that membranes move either way. */
 function narrow(network: SpikingNetwork, seed: number, largest: number): SpikingNetwork {
   const random = uniform(seed);
-  const layers = network.layers.map((layer) => ({
-    ...layer,
-    bias: layer.bias.map(() => Math.round((2 * random() - 1) * largest)),
+  const populations = network.populations.map((population) => ({
+    ...population,
+    bias: population.bias.map(() => Math.round((2 * random() - 1) * largest)),
   }));
-  return { ...network, layers };
+  return { ...network, populations };
 }
 
 /** Black and white pixels alone, as the network receives them. */
@@ -72,20 +83,12 @@ describe('timestep limits', () => {
       normalisation: { mean: [0], deviation: [1] },
       inputFractionBits: 10,
       labels: ['only'],
-      layers: [
+      populations: [
         {
           name: 'stem',
           shape: { channels: 1, height: 1, width: 1 },
-          block: 0,
-          connections: [
-            {
-              kind: 'convolution',
-              source: IMAGE,
-              kernel: 1,
-              stride: 1,
-              padding: 0,
-              weights: Int8Array.of(weight),
-            },
+          synapses: [
+            { kind: 'convolution', source: IMAGE, ...SINGLE, groups: 1, weights: Int8Array.of(weight) },
           ],
           bias: Int32Array.of(bias),
           threshold: Int32Array.of(threshold),
@@ -93,7 +96,7 @@ describe('timestep limits', () => {
         },
       ],
       heads: [],
-      defaults: { timesteps: 1, initialPotential: 1, propagation: 'synchronous', forgetting: 0, head: null },
+      defaults: DEFAULTS,
       provenance: {},
     });
     // V rises from the threshold by bias + weight * 1024 - threshold at every timestep
@@ -118,18 +121,16 @@ function wide(channels: number, height: number, width: number, classes: number):
     normalisation: { mean: [0], deviation: [1] },
     inputFractionBits: 0,
     labels: Array.from({ length: classes }, (_, index) => `class ${index}`),
-    layers: [
+    populations: [
       {
         name: 'stem',
         shape: { channels, height, width },
-        block: 0,
-        connections: [
+        synapses: [
           {
             kind: 'convolution',
             source: IMAGE,
-            kernel: 1,
-            stride: 1,
-            padding: 0,
+            ...SINGLE,
+            groups: 1,
             weights: new Int8Array(channels).fill(1),
           },
         ],
@@ -141,8 +142,7 @@ function wide(channels: number, height: number, width: number, classes: number):
     heads: [
       {
         name: 'final',
-        block: 0,
-        layer: 0,
+        population: 0,
         weights: Int8Array.from({ length: channels * classes }, (_, index) => (index % 2 === 0 ? 127 : -128)),
         bias: new Int32Array(classes),
         threshold: new Int32Array(classes).fill(1000),
@@ -150,7 +150,7 @@ function wide(channels: number, height: number, width: number, classes: number):
         priorStrength: 0,
       },
     ],
-    defaults: { timesteps: 1, initialPotential: 1, propagation: 'synchronous', forgetting: 0, head: null },
+    defaults: DEFAULTS,
     provenance: {},
   };
 }
@@ -170,13 +170,14 @@ describe('counters of the kernels', () => {
       expect(simulation.layerSpikes(0, timestep)).toBe(32767);
       expect(new Uint8Array(simulation.fired(0, timestep))).toEqual(head!.spikeBits[timestep - 1]);
       expect(simulation.headOperations(0, timestep)).toBe(head!.synapticOperations[timestep - 1]);
+      expect(simulation.headAllOperations(0, timestep)).toBe(head!.allOperations[timestep - 1]);
     }
     expect([...head!.counts]).toEqual([2, 0]);
   });
 
-  it('are not asked for more: a model file cannot hold such a head or layer', () => {
+  it('are not asked for more: a model file cannot hold such a head or population', () => {
     expect(() => writeModel(wide(1, 128, 256, 2))).toThrow(
-      /layers must have at most 32767 pixels where a head reads one, but "final" reads 128 x 256$/,
+      /populations must have at most 32767 pixels where a head reads one, but "final" reads 128 x 256$/,
     );
     expect(() => writeModel(wide(500, 255, 128, 300))).toThrow(
       /must have at most 4294967295 synapses each, but "final" has 4896000000$/,
@@ -200,13 +201,13 @@ describe('a simulation', () => {
           const input = extremeInput(narrowed, seed);
           const simulation = await Simulation.create(module, narrowed);
           simulation.start(input, options);
-          const { layers } = simulate(narrowed, input, { ...options, timesteps: limit, heads: ['final'] });
+          const { populations } = simulate(narrowed, input, { ...options, timesteps: limit, heads: ['final'] });
           while (simulation.timestep < limit) {
             const before = simulation.timestep;
             simulation.advance(limit - before);
             for (let timestep = before + 1; timestep <= simulation.timestep; timestep++) {
-              layers.forEach(({ spikes }, layer) => {
-                expect(simulation.layerSpikes(layer, timestep)).toBe(spikes[timestep - 1]);
+              populations.forEach(({ spikes }, index) => {
+                expect(simulation.layerSpikes(index, timestep)).toBe(spikes[timestep - 1]);
               });
             }
           }

@@ -40,12 +40,12 @@ describe('firing rates approach clip(activation / lambda, 0, 1)', async () => {
   const integers = Int16Array.from(inputs[0]!, (value) => Math.round(value * 2 ** FRACTION_BITS));
   const rounded = Float64Array.from(integers, (value) => value / 2 ** FRACTION_BITS);
 
-  /** Firing rates of every layer and head after so many timesteps. */
+  /** Firing rates of every population and head after so many timesteps. */
   function rates(
     timesteps: number,
     initialPotential: number,
-  ): { layers: Float64Array[]; heads: Float64Array[] } {
-    const layers = spiking.layers.map(({ shape }) => new Float64Array(sizeOf(shape)));
+  ): { populations: Float64Array[]; heads: Float64Array[] } {
+    const populations = spiking.populations.map(({ shape }) => new Float64Array(sizeOf(shape)));
     const heads = spiking.heads.map(({ bias }) => new Float64Array(bias.length));
     simulation.start(integers, {
       heads: heads.map((_, head) => head),
@@ -54,8 +54,8 @@ describe('firing rates approach clip(activation / lambda, 0, 1)', async () => {
     });
     for (let timestep = 1; timestep <= timesteps; timestep++) {
       simulation.advance(1);
-      layers.forEach((counts, layer) => {
-        simulation.layerSpikeMap(layer, timestep).forEach((fired, neuron) => {
+      populations.forEach((counts, index) => {
+        simulation.layerSpikeMap(index, timestep).forEach((fired, neuron) => {
           counts[neuron]! += fired / timesteps;
         });
       });
@@ -65,29 +65,29 @@ describe('firing rates approach clip(activation / lambda, 0, 1)', async () => {
         });
       });
     }
-    return { layers, heads };
+    return { populations, heads };
   }
 
   const clip = (values: Float64Array) => values.map((value) => Math.min(Math.max(value, 0), 1));
 
-  it.each([0, 0.5, 1])('in the first layer to one spike, from a membrane of %d', (initialPotential) => {
+  it.each([0, 0.5, 1])('in the first population to one spike, from a membrane of %d', (initialPotential) => {
     // Its current is constant, so the count is the number of thresholds that the sum of it has passed.
-    const [expected] = forward(dequantise(spiking), rounded, 1).layers;
+    const [expected] = forward(dequantise(spiking), rounded, 1).populations;
     for (const timesteps of [1, 10, 100, 1000]) {
-      const [found] = rates(timesteps, initialPotential).layers;
+      const [found] = rates(timesteps, initialPotential).populations;
       expect(largestDifference(found!, expected!)).toBeLessThanOrEqual(1 / timesteps + 1e-9);
     }
   });
 
   it.each([100, 400, 2000])(
-    'in every layer and head, of the network that the integers stand for, to 3 spikes in %d timesteps',
+    'in every population and head, of the network that the integers stand for, to 3 spikes in %d timesteps',
     (timesteps) => {
       const expected = forward(dequantise(spiking), rounded, 1);
       const found = rates(timesteps, 0.5);
-      expected.layers.forEach((values, layer) => {
-        expect(Math.max(...values), `layer ${layer}`).toBeGreaterThan(0.5);
-        const error = largestDifference(found.layers[layer]!, values);
-        expect(error, `layer ${layer}`).toBeLessThanOrEqual(3 / timesteps);
+      expected.populations.forEach((values, index) => {
+        expect(Math.max(...values), `population ${index}`).toBeGreaterThan(0.5);
+        const error = largestDifference(found.populations[index]!, values);
+        expect(error, `population ${index}`).toBeLessThanOrEqual(3 / timesteps);
       });
       expected.logits.forEach((values, head) => {
         const error = largestDifference(found.heads[head]!, clip(values));
@@ -96,12 +96,12 @@ describe('firing rates approach clip(activation / lambda, 0, 1)', async () => {
     },
   );
 
-  it('in every layer and head, of the trained network, to the rounding of the weights', () => {
+  it('in every population and head, of the trained network, to the rounding of the weights', () => {
     const expected = forward(normaliseWeights(network, lambdas), inputs[0]!, 1);
     const found = rates(2000, 0.5);
-    expected.layers.forEach((values, layer) => {
-      const error = largestDifference(found.layers[layer]!, values);
-      expect(error, `layer ${layer}`).toBeLessThan(0.02);
+    expected.populations.forEach((values, index) => {
+      const error = largestDifference(found.populations[index]!, values);
+      expect(error, `population ${index}`).toBeLessThan(0.02);
     });
     expected.logits.forEach((values, head) => {
       const error = largestDifference(found.heads[head]!, clip(values));
@@ -112,8 +112,8 @@ describe('firing rates approach clip(activation / lambda, 0, 1)', async () => {
   it('which saturate where activations pass lambda', () => {
     const unclipped = forward(normaliseWeights(network, lambdas), inputs[0]!);
     const found = rates(400, 0.5);
-    const saturated = [...unclipped.layers[0]!.keys()].filter((n) => unclipped.layers[0]![n]! > 1.05);
+    const saturated = [...unclipped.populations[0]!.keys()].filter((n) => unclipped.populations[0]![n]! > 1.05);
     expect(saturated.length).toBeGreaterThan(3);
-    for (const neuron of saturated) expect(found.layers[0]![neuron]).toBeCloseTo(1, 9);
+    for (const neuron of saturated) expect(found.populations[0]![neuron]).toBeCloseTo(1, 9);
   });
 });

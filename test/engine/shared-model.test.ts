@@ -79,16 +79,34 @@ describe('the parts of a memory', () => {
           expect(addresses.every((address) => address >= first && address < end)).toBe(true);
         inside(
           constants,
-          [...constants.layers, ...constants.heads].flatMap(({ bias, threshold, weights }) =>
-            [bias, threshold, weights].flat(),
-          ),
+          [
+            ...constants.populations.flatMap(({ bias, threshold, synapses }) => [
+              bias,
+              threshold,
+              ...synapses.map(({ weights }) => weights),
+            ]),
+            ...constants.populations.flatMap(({ synapses }) =>
+              synapses.flatMap(({ fanOut, rowClass, columnClass }) =>
+                // Those of the image have none.
+                fanOut === 0 ? [] : [fanOut, rowClass, columnClass],
+              ),
+            ),
+            ...constants.heads.flatMap(({ bias, threshold, weights, fanOut }) => [
+              bias,
+              threshold,
+              weights,
+              fanOut,
+            ]),
+          ],
         );
         for (const state of states) {
-          const { network: record, image, sums, windowRows, layers, heads } = state;
-          const ofLayers = layers.flatMap((at) => [at.record, at.connections, at.membrane, at.mask]);
-          const lists = layers.flatMap((at) => [at.list, at.rowStart, at.spikes, at.operations]);
-          const ofHeads = heads.flatMap((at) => [at.membrane, at.sums, at.pool, at.fired, at.operations]);
-          inside(state, [record, image, sums, windowRows, ...ofLayers, ...lists, ...ofHeads]);
+          const { network: record, order, image, sums, windowRows, accumulator, populations, heads } = state;
+          const ofPopulations = populations.flatMap((at) => [at.record, at.synapses, at.membrane, at.mask]);
+          const lists = populations.flatMap((at) => [at.list, at.rowStart, at.spikes]);
+          const counters = [...populations, ...heads].flatMap((at) => [at.operations, at.allOperations]);
+          const ofHeads = heads.flatMap((at) => [at.record, at.membrane, at.sums, at.pool, at.fired, at.input]);
+          const scratch = [record, order, image, sums, windowRows, accumulator];
+          inside(state, [...scratch, ...ofPopulations, ...lists, ...counters, ...ofHeads]);
         }
       },
     );
@@ -176,8 +194,8 @@ describe('simulations on one model', () => {
 
   it('have all tensors in shared memory, so that a thread gets no copy of them', () => {
     const [{ network }] = sharesOf(rgb, 1) as [ModelShare];
-    const tensors = [...network.layers, ...network.heads].flatMap(({ bias, threshold }) => [bias, threshold]);
-    const weights = network.layers.flatMap(({ connections }) => connections.map(({ weights }) => weights));
+    const tensors = [...network.populations, ...network.heads].flatMap(({ bias, threshold }) => [bias, threshold]);
+    const weights = network.populations.flatMap(({ synapses }) => synapses.map(({ weights }) => weights));
     for (const { buffer } of [...tensors, ...weights, ...network.heads.map(({ weights }) => weights)]) {
       expect(buffer).toBeInstanceOf(SharedArrayBuffer);
     }

@@ -31,14 +31,16 @@ function record(
     const first = which.timestep + 1;
     which.advance(Math.min(pieces[turn % pieces.length]!, timesteps - which.timestep));
     for (let timestep = first; timestep <= which.timestep; timestep++) {
-      const layers = Array.from({ length: which.activeLayers }, (_, layer) => layer);
+      const layers = which.activePopulations;
       rows.push({
         spikes: layers.map((layer) => which.layerSpikes(layer, timestep)),
         operations: layers.map((layer) => which.layerOperations(layer, timestep)),
+        allOperations: layers.map((layer) => which.layerAllOperations(layer, timestep)),
         maps: layers.map((layer) => which.layerSpikeMap(layer, timestep)),
         fired: chosen.heads.map((head) => [...which.fired(head, timestep)]),
         headSpikes: chosen.heads.map((head) => which.headSpikes(head, timestep)),
         headOperations: chosen.heads.map((head) => which.headOperations(head, timestep)),
+        headAllOperations: chosen.heads.map((head) => which.headAllOperations(head, timestep)),
       });
     }
   }
@@ -51,7 +53,7 @@ function randomInput(network: SpikingNetwork, seed: number): Int16Array {
 }
 
 describe('advance', () => {
-  it('in pieces of any size equals whole blocks', async () => {
+  it('in pieces of any size equals whole calls', async () => {
     await fc.assert(
       fc.asyncProperty(
         arbitraryNetwork({ channels: 20, extent: 6 }),
@@ -71,7 +73,7 @@ describe('advance', () => {
     );
   });
 
-  it('computes at most one block and says how much', () => {
+  it('computes at most one call and says how much', () => {
     simulation.start(input, options);
     expect([simulation.advance(3), simulation.timestep]).toEqual([3, 3]);
     expect([simulation.advance(1000), simulation.timestep]).toEqual([CALL_TIMESTEPS, 3 + CALL_TIMESTEPS]);
@@ -137,7 +139,7 @@ describe('the counts of a timestep', () => {
     }
     expect(counts).toEqual(expected);
     expect(counts.some((count) => count > 0)).toBe(true);
-    expect(() => simulation.addFired(FINAL, CALL_TIMESTEPS + 1, counts)).toThrow('is not in the last block');
+    expect(() => simulation.addFired(FINAL, CALL_TIMESTEPS + 1, counts)).toThrow('is not in the last call');
   });
 
   it('would be read through new views, had the memory grown', () => {
@@ -153,24 +155,24 @@ describe('the counts of a timestep', () => {
 describe('a simulation of an internal head', () => {
   const head = rgb.heads[0]!;
 
-  it('computes the layers before it and nothing else', () => {
+  it('computes the populations before it and nothing else', () => {
     const whole = record(simulation, input, { ...options, heads: [0, FINAL] }, 20);
-    expect(simulation.activeLayers).toBe(rgb.layers.length);
+    expect(simulation.activePopulations).toEqual([...rgb.populations.keys()]);
     const front = record(simulation, input, { ...options, heads: [0] }, 20);
-    expect(simulation.activeLayers).toBe(head.layer + 1);
+    expect(simulation.activePopulations).toEqual([...Array(head.population + 1).keys()]);
     const cut = whole.map((row) => {
-      const { spikes, operations, maps, ...heads } = row as Record<string, unknown[]>;
-      const layers = { spikes, operations, maps };
+      const { spikes, operations, allOperations, maps, ...heads } = row as Record<string, unknown[]>;
+      const populations = { spikes, operations, allOperations, maps };
       return Object.fromEntries([
-        ...Object.entries(layers).map(([key, values]) => [key, values!.slice(0, head.layer + 1)]),
+        ...Object.entries(populations).map(([key, values]) => [key, values!.slice(0, head.population + 1)]),
         ...Object.entries(heads).map(([key, values]) => [key, values!.slice(0, 1)]),
       ]);
     });
     expect(front).toEqual(cut);
   });
 
-  it('leaves the layers behind it as they were', () => {
-    const last = rgb.layers.length - 1;
+  it('leaves the populations behind it as they were', () => {
+    const last = rgb.populations.length - 1;
     simulation.start(input, options);
     simulation.advance(8);
     const before = Array.from({ length: 8 }, (_, index) => simulation.layerSpikeMap(last, index + 1));
@@ -183,7 +185,7 @@ describe('a simulation of an internal head', () => {
 });
 
 describe('reading', () => {
-  it('answers for the last block alone', () => {
+  it('answers for the last call alone', () => {
     simulation.start(input, options);
     expect(() => simulation.layerSpikes(0, 0)).toThrow(RangeError);
     expect(() => simulation.layerSpikes(0, 1)).toThrow(RangeError);
@@ -191,8 +193,8 @@ describe('reading', () => {
     const end = 3 * CALL_TIMESTEPS;
     expect(() => simulation.layerSpikes(0, end)).not.toThrow();
     expect(() => simulation.fired(FINAL, end - CALL_TIMESTEPS + 1)).not.toThrow();
-    expect(() => simulation.fired(FINAL, end - CALL_TIMESTEPS)).toThrow('is not in the last block');
-    expect(() => simulation.layerSpikeMap(0, end + 1)).toThrow('is not in the last block');
+    expect(() => simulation.fired(FINAL, end - CALL_TIMESTEPS)).toThrow('is not in the last call');
+    expect(() => simulation.layerSpikeMap(0, end + 1)).toThrow('is not in the last call');
   });
 
   it('agrees with itself: counters are the sums of maps', () => {
@@ -200,7 +202,7 @@ describe('reading', () => {
     simulation.advance(CALL_TIMESTEPS);
     const ones = (bytes: Uint8Array) => bytes.reduce((sum, byte) => sum + byte, 0);
     for (let timestep = 1; timestep <= CALL_TIMESTEPS; timestep++) {
-      for (let layer = 0; layer < rgb.layers.length; layer++) {
+      for (let layer = 0; layer < rgb.populations.length; layer++) {
         expect(simulation.layerSpikes(layer, timestep)).toBe(ones(simulation.layerSpikeMap(layer, timestep)));
       }
       expect(simulation.headSpikes(FINAL, timestep)).toBe(ones(simulation.fired(FINAL, timestep)));

@@ -14,11 +14,11 @@ const image = picture(rgb, 1);
 describe('sums over the bits of a mask', () => {
   it('are those of the bits one by one', () => {
     const masks = fc
-      .record({ pixels: fc.integer({ min: 1, max: 12 }), blocks: fc.integer({ min: 1, max: 3 }) })
-      .chain(({ pixels, blocks }) =>
+      .record({ pixels: fc.integer({ min: 1, max: 12 }), groups: fc.integer({ min: 1, max: 3 }) })
+      .chain(({ pixels, groups }) =>
         fc.tuple(
-          fc.constant(blocks * 8),
-          fc.uint8Array({ minLength: pixels * blocks * 8, maxLength: pixels * blocks * 8 }),
+          fc.constant(groups * 8),
+          fc.uint8Array({ minLength: pixels * groups * 8, maxLength: pixels * groups * 8 }),
         ),
       );
     fc.assert(
@@ -53,7 +53,7 @@ describe('the spikes of a run', () => {
     let seen = 0;
     run.advance(20, () => {
       run.layerActivity().forEach((_, layer) => {
-        const { channels } = rgb.layers[layer]!.shape;
+        const { channels } = rgb.populations[layer]!.shape;
         const map = run.spikeMap(layer);
         const perPixel = new Uint16Array(map.length / channels);
         const perChannel = new Uint16Array(channels);
@@ -65,7 +65,7 @@ describe('the spikes of a run', () => {
         expect(run.spikesPerPixel(layer)).toEqual(perPixel);
         expect(run.spikesPerChannel(layer)).toEqual(perChannel);
         expect(perChannel.reduce((sum, count) => sum + count, 0)).toBe(
-          reference.layers[layer]!.spikes[run.timesteps - 1],
+          reference.populations[layer]!.spikes[run.timesteps - 1],
         );
       });
     });
@@ -76,7 +76,7 @@ describe('the spikes of a run', () => {
     const run = classifier.start(image);
     expect(() => run.spikesPerPixel(0)).toThrow(RangeError);
     run.advance(1);
-    expect(() => run.spikeMap(rgb.layers.length)).toThrow(RangeError);
+    expect(() => run.spikeMap(rgb.populations.length)).toThrow(RangeError);
     classifier.start(image).advance(1);
     for (const read of [() => run.spikeMap(0), () => run.spikesPerPixel(0), () => run.spikesPerChannel(0)]) {
       expect(read).toThrow(UserError);

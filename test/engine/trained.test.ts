@@ -13,13 +13,13 @@ import { forward } from '../reference/forward.js';
 import { largest, largestDifference } from '../support/compare.js';
 import { arbitraryTrainedRun, buildTrained } from '../support/trained.js';
 
-/** Float32 rounding of 17 layers, relative to the largest value of the layer; the fixture's worst is 7.0e-7. */
+/** Float32 rounding of 17 layers, relative to the largest value of the population; the fixture's worst is 7.0e-7. */
 const TOLERANCE = 2e-6;
 
-/** The activations of a layer without the padding between pixels. */
-function activations(dense: TrainedPass, layer: number): Float32Array {
-  const { values, stride } = dense.activations(layer);
-  const { channels, height, width } = dense.network.layers[layer]!.shape;
+/** The activations of a population without the padding between pixels. */
+function activations(trained: TrainedPass, population: number): Float32Array {
+  const { values, stride } = trained.activations(population);
+  const { channels, height, width } = trained.network.populations[population]!.shape;
   return Float32Array.from({ length: channels * height * width }, (_, index) => {
     return values[Math.floor(index / channels) * stride + (index % channels)]!;
   });
@@ -43,30 +43,30 @@ function picture(checkpoint: Checkpoint, name: string, image: number): Float32Ar
 describe('the checkpoint of a network with what PyTorch computes', async () => {
   const expected = fixture('tiny-resnet-activations');
   const network = foldBatchNormalisation(networkFromCheckpoint(fixture('tiny-resnet')));
-  const dense = await TrainedPass.create(await kernelModule(), network);
+  const pass = await TrainedPass.create(await kernelModule(), network);
 
   it('is a whole ResNet-18 with every head', () => {
-    expect(network.layers.length).toBe(17);
+    expect(network.populations.length).toBe(17);
     expect(network.heads.map(({ name }) => name)).toEqual(['1', '2', '3', '4', '5', '6', '7', 'final']);
     expect(network.input).toEqual({ channels: 3, height: 16, width: 16 });
     const tensors = [
-      ...network.layers.map(({ name }) => name),
+      ...network.populations.map(({ name }) => name),
       ...network.heads.map((h) => `heads.${h.name}`),
     ];
     expect([...expected.tensors.keys()].sort()).toEqual([...tensors, 'input'].sort());
   });
 
   it.each([0, 1])('gives every activation and every logit of picture %d', (image) => {
-    dense.run(picture(expected, 'input', image));
-    network.layers.forEach(({ name }, layer) => {
+    pass.run(picture(expected, 'input', image));
+    network.populations.forEach(({ name }, index) => {
       const pyTorch = picture(expected, name, image);
       expect(largest(pyTorch), name).toBeGreaterThan(0.1);
-      const error = largestDifference(activations(dense, layer), pyTorch) / largest(pyTorch);
+      const error = largestDifference(activations(pass, index), pyTorch) / largest(pyTorch);
       expect(error, name).toBeLessThan(TOLERANCE);
     });
     network.heads.forEach(({ name }, head) => {
       const pyTorch = picture(expected, `heads.${name}`, image);
-      const error = largestDifference(dense.logits(head), pyTorch) / largest(pyTorch);
+      const error = largestDifference(pass.logits(head), pyTorch) / largest(pyTorch);
       expect(error, `head ${name}`).toBeLessThan(TOLERANCE);
     });
   });
@@ -78,16 +78,16 @@ describe('TrainedPass', () => {
     await fc.assert(
       fc.asyncProperty(arbitraryTrainedRun({ channels: 20 }), async ([trained, input]) => {
         const network = foldBatchNormalisation(trained);
-        const dense = await TrainedPass.create(module, network);
+        const pass = await TrainedPass.create(module, network);
         for (const picture of [input, input.map((value) => -value)]) {
           const reference = forward(network, picture);
-          dense.run(picture);
-          reference.layers.forEach((values, layer) => {
-            const error = largestDifference(activations(dense, layer), values);
-            expect(error, `layer ${layer}`).toBeLessThanOrEqual(TOLERANCE * Math.max(1, largest(values)));
+          pass.run(picture);
+          reference.populations.forEach((values, index) => {
+            const error = largestDifference(activations(pass, index), values);
+            expect(error, `population ${index}`).toBeLessThanOrEqual(TOLERANCE * Math.max(1, largest(values)));
           });
           reference.logits.forEach((values, head) => {
-            const error = largestDifference(dense.logits(head), values);
+            const error = largestDifference(pass.logits(head), values);
             expect(error, `head ${head}`).toBeLessThanOrEqual(TOLERANCE * Math.max(1, largest(values)));
           });
         }
@@ -98,10 +98,10 @@ describe('TrainedPass', () => {
 
   it('keeps the padding between pixels at 0', async () => {
     const network = smallNetwork();
-    const dense = await TrainedPass.create(await kernelModule(), network);
-    dense.run(new Float32Array(48).fill(1));
-    network.layers.forEach(({ shape }, layer) => {
-      const { values, stride } = dense.activations(layer);
+    const pass = await TrainedPass.create(await kernelModule(), network);
+    pass.run(new Float32Array(48).fill(1));
+    network.populations.forEach(({ shape }, index) => {
+      const { values, stride } = pass.activations(index);
       expect(stride).toBe(8);
       const padding = values.filter((_, index) => index % stride >= shape.channels);
       expect(largest(padding)).toBe(0);
@@ -109,9 +109,9 @@ describe('TrainedPass', () => {
   });
 
   it('refuses a picture of another size', async () => {
-    const dense = await TrainedPass.create(await kernelModule(), smallNetwork());
-    expect(() => dense.run(new Float32Array(47))).toThrow(UserError);
-    expect(() => dense.run(new Float32Array(47))).toThrow('the network takes 48 values, but got 47');
+    const pass = await TrainedPass.create(await kernelModule(), smallNetwork());
+    expect(() => pass.run(new Float32Array(47))).toThrow(UserError);
+    expect(() => pass.run(new Float32Array(47))).toThrow('the network takes 48 values, but got 47');
   });
 });
 
