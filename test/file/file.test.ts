@@ -3,17 +3,22 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/errors.js';
-import { MAXIMUM_FORGETTING } from '../../src/graph/bounds.js';
 import { checksum } from '../../src/file/checksum.js';
 import { readModel, writeModel } from '../../src/file/file.js';
-import type { SpikingNetwork } from '../../src/graph/network.js';
+import type { SpikingNetwork, SpikingPopulation } from '../../src/graph/network.js';
 import { arbitraryNetwork } from '../generate.js';
-import { expectRefusal, forgeField, small, smallFile } from '../support/small-model.js';
+import { randomGraph } from '../reference/random-graph.js';
+import { expectRefusal, small, smallFile } from '../support/small-model.js';
+
+const arbitrary = fc.oneof(
+  arbitraryNetwork(),
+  fc.nat(1e6).map((seed) => randomGraph(seed)),
+);
 
 describe('a model file', () => {
   it('gives back every network that is written', () => {
     fc.assert(
-      fc.property(arbitraryNetwork(), (network) => {
+      fc.property(arbitrary, (network) => {
         const bytes = writeModel(network);
         expect(isDeepStrictEqual(readModel(bytes), network)).toBe(true);
         expect(bytes.length % 16).toBe(0);
@@ -27,29 +32,10 @@ describe('a model file', () => {
     expect(Buffer.compare(writeModel(structuredClone(small)), smallFile)).toBe(0);
   });
 
-  it('names forgetting only where there is some, so that a file from before it is the same, and is read as 0', () => {
-    const withForgetting = (forgetting: number) => {
-      return writeModel({ ...small, defaults: { ...small.defaults, forgetting } });
-    };
-    const names = (file: Uint8Array) => Buffer.from(file).includes('forgetting');
-    expect(small.defaults.forgetting).toBe(0);
-    expect(names(smallFile)).toBe(false);
-    expect(readModel(smallFile).defaults.forgetting).toBe(0);
-    // A file may say 0 too; written again it is the one that does not.
-    const said = forgeField('defaults.forgetting', 0);
-    expect(names(said)).toBe(true);
-    expect(Buffer.compare(writeModel(readModel(said)), smallFile)).toBe(0);
-    for (const forgetting of [1, 3, MAXIMUM_FORGETTING]) {
-      const file = withForgetting(forgetting);
-      expect(names(file)).toBe(true);
-      expect(readModel(file).defaults.forgetting).toBe(forgetting);
-    }
-  });
-
   it('is read without a copy, and its tensors are aligned', () => {
-    const { layers, heads } = readModel(smallFile);
-    const tensors = [...layers, ...heads].flatMap((part) => [part.bias, part.threshold]);
-    const weights = [...layers.flatMap((layer) => layer.connections), ...heads].map((part) => part.weights);
+    const { populations, heads } = readModel(smallFile);
+    const tensors = [...populations, ...heads].flatMap((part) => [part.bias, part.threshold]);
+    const weights = [...populations.flatMap(({ synapses }) => synapses), ...heads].map((part) => part.weights);
     for (const { buffer, byteOffset } of [...tensors, ...weights]) {
       expect(buffer).toBe(smallFile.buffer);
       expect(byteOffset % 16).toBe(0);
@@ -100,8 +86,10 @@ describe('a damaged file', () => {
     const asText = Buffer.from(smallFile).toString('latin1').replaceAll('\r\n', '\n');
     expectRefusal(Uint8Array.from(Buffer.from(asText, 'latin1')), /transfer in text mode/);
     const newer = smallFile.slice();
-    newer[8] = 2;
-    expectRefusal(newer, /format version 2, but this snnwasm reads version 1/);
+    newer[8] = 3;
+    expectRefusal(newer, /format version 3, but this snnwasm reads versions up to 2: install a newer one$/);
+    newer[8] = 0;
+    expectRefusal(newer, /format version 0, but/);
   });
 
   it('is named in the message', () => {
@@ -110,33 +98,33 @@ describe('a damaged file', () => {
 });
 
 describe('writing', () => {
-  const [stem, ...others] = small.layers as [(typeof small.layers)[0], ...(typeof small.layers)[0][]];
+  const [stem, ...others] = small.populations as [SpikingPopulation, ...SpikingPopulation[]];
   it.each<[string, SpikingNetwork, RegExp]>([
-    ['NaN', { ...small, layers: [{ ...stem, lambda: Number.NaN }, ...others] }, /layers\[0\].lambda must be/],
+    ['NaN', { ...small, populations: [{ ...stem, lambda: Number.NaN }, ...others] }, /populations\[0\].lambda must be/],
     [
       'a short tensor',
-      { ...small, layers: [{ ...stem, bias: new Int32Array(2) }, ...others] },
-      /layers\[0\].bias must have 3 values, but has 2/,
+      { ...small, populations: [{ ...stem, bias: new Int32Array(2) }, ...others] },
+      /populations\[0\].bias must have 3 values, but has 2/,
     ],
     [
       'a tensor of floats',
-      { ...small, layers: [{ ...stem, bias: new Float32Array(3) as unknown as Int32Array }, ...others] },
-      /layers\[0\].bias must be an Int8Array or Int32Array/,
+      { ...small, populations: [{ ...stem, bias: new Float32Array(3) as unknown as Int32Array }, ...others] },
+      /populations\[0\].bias must be an Int8Array or Int32Array/,
     ],
     [
       'an int8 bias',
-      { ...small, layers: [{ ...stem, bias: new Int8Array(3) as unknown as Int32Array }, ...others] },
-      /layers\[0\].bias.dtype must be "I32", but is "I8"/,
+      { ...small, populations: [{ ...stem, bias: new Int8Array(3) as unknown as Int32Array }, ...others] },
+      /populations\[0\].bias.dtype must be "I32", but is "I8"/,
     ],
     [
       'a threshold of zero',
-      { ...small, layers: [{ ...stem, threshold: Int32Array.of(5, 0, 5) }, ...others] },
-      /layers\[0\].threshold must hold values from 1 to 1073741824, but \[1\] is 0/,
+      { ...small, populations: [{ ...stem, threshold: Int32Array.of(5, 0, 5) }, ...others] },
+      /populations\[0\].threshold must hold values from 1 to 1073741824, but \[1\] is 0/,
     ],
     [
-      'a source that is no layer',
-      { ...small, heads: [{ ...small.heads[1]!, layer: 77, weights: new Int8Array(0) }] },
-      /heads\[0\].layer must be an integer from 0 to 4, but is 77/,
+      'a source that is no population',
+      { ...small, heads: [{ ...small.heads[1]!, population: 77, weights: new Int8Array(0) }] },
+      /heads\[0\].population must be an integer from 0 to 4, but is 77/,
     ],
     ['no head', { ...small, heads: [] }, /heads must have 1 to 64 elements/],
     ['no name', { ...small, name: '' }, /the network is invalid: name must be printable text/],

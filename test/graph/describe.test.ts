@@ -4,67 +4,95 @@ import { describe, expect, it } from 'vitest';
 import { describeModel } from '../../src/graph/describe.js';
 import { modelTensors } from '../../src/file/export.js';
 import type { Shape, SpikingSynapses, SpikingNetwork } from '../../src/graph/network.js';
-import { outputExtent, sizeOf, sourceShape, targetsPerPosition } from '../../src/graph/extents.js';
+import { sourceShape } from '../../src/graph/extents.js';
 import { arbitraryNetwork, buildNetwork } from '../generate.js';
+import { randomGraph } from '../reference/random-graph.js';
+import { arrivals } from '../reference/synapses.js';
 
-const arbitrarySmall = arbitraryNetwork({ extent: 7, channels: 5 });
+const arbitrarySmall = fc.oneof(
+  arbitraryNetwork({ extent: 7, channels: 5 }),
+  fc.nat(1e6).map((seed) => randomGraph(seed, 4)),
+);
 
-/** Visits every output position and tap, and counts those that meet a source position. */
-function countedSynapses(connection: SpikingSynapses, source: Shape, output: Shape): number {
-  if (connection.kind === 'identity') return sizeOf(output);
-  const { kernel, stride, padding } = connection;
-  let pairs = 0;
-  for (let y = 0; y < output.height; y++) {
-    for (let x = 0; x < output.width; x++) {
-      for (let tap = 0; tap < kernel * kernel; tap++) {
-        const row = y * stride - padding + Math.floor(tap / kernel);
-        const column = x * stride - padding + (tap % kernel);
-        if (row >= 0 && row < source.height && column >= 0 && column < source.width) pairs++;
-      }
-    }
-  }
-  return pairs * source.channels * output.channels;
+/** Visits every synapse there is: how many have a weight that is not 0, and how many there are with the others. */
+function counted(network: SpikingNetwork, synapses: SpikingSynapses, target: Shape): [number, number] {
+  let existing = 0;
+  let every = 0;
+  arrivals(synapses, sourceShape(network, synapses.source), target, (_, __, weight) => {
+    every++;
+    if (weight !== 0) existing++;
+  });
+  return [existing, every];
 }
 
-function allSynapses(network: SpikingNetwork): number[] {
-  return network.layers.flatMap(({ shape, connections }) =>
-    connections.map((connection) =>
-      countedSynapses(connection, sourceShape(network, connection.source), shape),
-    ),
-  );
-}
-
-function inPyTorchOrder(connection: SpikingSynapses, inputs: number, outputs: number): number[] {
-  if (connection.kind === 'identity') return [...connection.weights];
-  const taps = connection.kernel ** 2;
+/** Weights in PyTorch's order, from ours: the output channel last. */
+function inPyTorchOrder(synapses: SpikingSynapses, source: Shape, target: Shape): number[] {
+  const { weights } = synapses;
+  if (synapses.kind === 'per-channel') return [...weights];
+  const single = synapses.kind === 'depthwise';
+  const taps =
+    synapses.kind === 'dense' ? source.height * source.width : synapses.kernel.height * synapses.kernel.width;
+  const inputs = single ? 1 : weights.length / taps / target.channels;
   const ordered: number[] = [];
-  for (let output = 0; output < outputs; output++) {
+  for (let output = 0; output < target.channels; output++) {
     for (let input = 0; input < inputs; input++) {
       for (let tap = 0; tap < taps; tap++) {
-        ordered.push(connection.weights[(tap * inputs + input) * outputs + output]!);
+        ordered.push(weights[(tap * inputs + input) * target.channels + output]!);
       }
     }
   }
   return ordered;
 }
 
+/** Extents of a tensor in PyTorch's order. */
+function pyTorchShape(synapses: SpikingSynapses, source: Shape, target: Shape): number[] {
+  const { channels } = target;
+  switch (synapses.kind) {
+    case 'per-channel':
+      return [channels];
+    case 'depthwise':
+      return [channels, synapses.kernel.height, synapses.kernel.width];
+    case 'dense':
+      return [channels, source.channels, source.height, source.width];
+    case 'convolution':
+      return [
+        channels,
+        source.channels / synapses.groups,
+        synapses.kernel.height,
+        synapses.kernel.width,
+      ];
+  }
+}
+
 describe('describeModel', () => {
-  it('counts the synapses that each connection has, borders and strides included', () => {
+  it('counts the synapses that there are, borders and strides included, with weights of 0 and without', () => {
     fc.assert(
       fc.property(arbitrarySmall, (network) => {
-        const { layers, heads, synapses } = describeModel(network);
-        const described = layers.flatMap(({ connections }) =>
-          connections.map((connection) => connection.synapses),
-        );
-        const counted = allSynapses(network);
-        expect(described).toEqual(counted);
-        const readout = network.heads.map(
-          (head) => sizeOf(network.layers[head.layer]!.shape) * network.labels.length,
-        );
-        expect(heads.map((head) => head.synapses)).toEqual(readout);
-        expect(synapses).toBe([...counted, ...readout].reduce((sum, count) => sum + count, 0));
+        const description = describeModel(network);
+        const sums = [0, 0] as [number, number];
+        const add = ([existing, every]: readonly [number, number]) => {
+          sums[0] += existing;
+          sums[1] += every;
+        };
+        description.populations.forEach((described, index) => {
+          const { shape, synapses } = network.populations[index]!;
+          const counts = synapses.map((one) => counted(network, one, shape));
+          expect(described.sources.map((one) => [one.synapses, one.synapsesWithZeros])).toEqual(counts);
+          const total = (column: 0 | 1) => counts.reduce((sum, count) => sum + count[column], 0);
+          expect([described.synapses, described.synapsesWithZeros]).toEqual([total(0), total(1)]);
+          counts.forEach(add);
+        });
+        description.heads.forEach((described, index) => {
+          const { population, weights } = network.heads[index]!;
+          const { channels, height, width } = network.populations[population]!.shape;
+          const every = channels * height * width * network.labels.length;
+          const existing = height * width * weights.filter((weight) => weight !== 0).length;
+          expect([described.synapses, described.synapsesWithZeros]).toEqual([existing, every]);
+          add([existing, every]);
+        });
+        expect([description.synapses, description.synapsesWithZeros]).toEqual(sums);
       }),
-      { numRuns: 40 },
+      { numRuns: 60 },
     );
   });
 
@@ -78,7 +106,7 @@ describe('describeModel', () => {
     );
   });
 
-  it('names sources and sums up layers', () => {
+  it('names sources and sums up populations', () => {
     const network = buildNetwork({
       seed: 2,
       input: { channels: 2, height: 4, width: 4 },
@@ -88,65 +116,57 @@ describe('describeModel', () => {
       classes: 5,
       propagation: 'pipelined',
     });
-    const { neurons, classes, layers, heads, defaults } = describeModel(network);
+    const { neurons, classes, populations, heads, defaults } = describeModel(network);
     expect(neurons).toBe(3 * 3 * 16);
     expect(classes).toBe(5);
-    expect(layers.map(({ connections }) => connections.map(({ source }) => source))).toEqual([
+    expect(populations.map(({ sources }) => sources.map(({ source }) => source))).toEqual([
       ['image'],
       ['stem'],
       ['blocks.0.conv1', 'stem'],
     ]);
     // 4 x 4 positions: 10 of 12 taps a row meet the image, along both axes
-    expect(layers[0]!.connections[0]).toEqual({
+    // One weight is 0, of the tap above the middle, which meets 3 rows of 4 pixels.
+    const { weights } = network.populations[0]!.synapses[0]!;
+    expect([...weights.keys()].filter((index) => weights[index] === 0)).toEqual([1 * 2 * 3]);
+    expect(populations[0]!.sources[0]).toEqual({
       kind: 'convolution',
       source: 'image',
       kernel: 3,
       stride: 1,
       padding: 1,
-      synapses: 10 * 10 * 2 * 3,
+      synapses: 10 * 10 * 2 * 3 - 3 * 4,
+      synapsesWithZeros: 10 * 10 * 2 * 3,
     });
-    expect(layers[2]!.connections[1]).toEqual({ kind: 'identity', source: 'stem', synapses: 48 });
-    expect(heads.map(({ name, layer }) => [name, layer])).toEqual([
+    expect(populations[2]!.sources[1]).toEqual({
+      kind: 'per-channel',
+      source: 'stem',
+      synapses: 48,
+      synapsesWithZeros: 48,
+    });
+    expect(heads.map(({ name, population }) => [name, population])).toEqual([
       ['1', 'blocks.0'],
       ['final', 'blocks.0'],
     ]);
-    const { minimum, maximum, values } = layers[0]!.threshold;
-    expect(values).toEqual([...network.layers[0]!.threshold]);
+    const { minimum, maximum, values } = populations[0]!.threshold;
+    expect(values).toEqual([...network.populations[0]!.threshold]);
     expect([minimum, maximum]).toEqual([Math.min(...values), Math.max(...values)]);
     expect(defaults).toEqual(network.defaults);
   });
 });
 
-describe('targetsPerPosition', () => {
-  it('knows borders and strides', () => {
-    expect([...targetsPerPosition(5, 3, 1, 1)]).toEqual([2, 3, 3, 3, 2]);
-    expect([...targetsPerPosition(5, 3, 2, 1)]).toEqual([1, 2, 1, 2, 1]);
-    expect([...targetsPerPosition(5, 1, 2, 0)]).toEqual([1, 0, 1, 0, 1]);
-    expect([...targetsPerPosition(4, 3, 1, 0)]).toEqual([1, 2, 2, 1]);
-    expect([...targetsPerPosition(2, 5, 1, 2)]).toEqual([2, 2]);
-  });
-
-  it('agrees with the extent of the output', () => {
-    expect(outputExtent(32, 3, 2, 1)).toBe(16);
-    expect(outputExtent(5, 3, 2, 1)).toBe(3);
-    expect(outputExtent(2, 3, 1, 0)).toBe(0);
-  });
-});
-
 describe('modelTensors', () => {
-  it('gives [output][input][ky][kx] of every convolution and [class][channel] of every head', () => {
+  it('gives the output channel first of all synapses and [class][channel] of every head', () => {
     fc.assert(
       fc.property(arbitrarySmall, (network) => {
         const tensors = new Map(modelTensors(network).map((tensor) => [tensor.name, tensor]));
-        for (const { name, shape, threshold, connections } of network.layers) {
-          expect(tensors.get(`layers.${name}.threshold`)!.data).toEqual(threshold);
-          for (const [index, connection] of connections.entries()) {
-            const tensor = tensors.get(`layers.${name}.connections.${index}.weight`)!;
-            const source = sourceShape(network, connection.source);
-            expect([...tensor.data]).toEqual(inPyTorchOrder(connection, source.channels, shape.channels));
-            if (connection.kind === 'identity') continue;
-            const { kernel } = connection;
-            expect(tensor.shape).toEqual([shape.channels, source.channels, kernel, kernel]);
+        for (const { name, shape, bias, threshold, synapses } of network.populations) {
+          expect(tensors.get(`populations.${name}.bias`)!.data).toEqual(bias);
+          expect(tensors.get(`populations.${name}.threshold`)!.data).toEqual(threshold);
+          for (const [index, one] of synapses.entries()) {
+            const tensor = tensors.get(`populations.${name}.synapses.${index}.weight`)!;
+            const source = sourceShape(network, one.source);
+            expect([...tensor.data]).toEqual(inPyTorchOrder(one, source, shape));
+            expect(tensor.shape).toEqual(pyTorchShape(one, source, shape));
           }
         }
         for (const head of network.heads) {
@@ -168,8 +188,8 @@ describe('modelTensors', () => {
       fc.property(arbitrarySmall, (network) => {
         const tensors = modelTensors(network);
         expect(new Set(tensors.map(({ name }) => name)).size).toBe(tensors.length);
-        const connections = network.layers.reduce((sum, layer) => sum + layer.connections.length, 0);
-        expect(tensors.length).toBe(connections + 2 * network.layers.length + 3 * network.heads.length);
+        const sets = network.populations.reduce((sum, { synapses }) => sum + synapses.length, 0);
+        expect(tensors.length).toBe(sets + 2 * network.populations.length + 3 * network.heads.length);
         for (const { shape, data, dtype } of tensors) {
           expect(data.length).toBe(shape.reduce((product, extent) => product * extent, 1));
           expect(data).toBeInstanceOf(dtype === 'I8' ? Int8Array : Int32Array);
