@@ -4,8 +4,8 @@ import { createRequire } from 'node:module';
 import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os';
 import { packageVersion } from '../src/cli/version.js';
 import type { SpikingNetwork } from '../src/graph/network.js';
-import { sha256 } from '../src/node/hash.js';
-import { shippedModelPath } from '../src/node/models.js';
+import { sha256 } from '../src/host/node/hash.js';
+import { shippedModelPath } from '../src/host/node/models.js';
 import type { BenchResult, Part } from './measure/result.js';
 
 const require = createRequire(import.meta.url);

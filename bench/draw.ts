@@ -1,9 +1,9 @@
 /** `npm run bench:draw -- FILE`: draws the benchmark's figures from its JSON into docs/figures/. */
 import { fileURLToPath } from 'node:url';
 import type { Spec } from 'vega';
+import { renderSvg } from '../lab/report/render.js';
 import { UserError } from '../src/errors.js';
-import { readFileChecked, writeFileAtomic } from '../src/node/files.js';
-import { renderSvg } from '../src/report/render.js';
+import { readFileChecked, writeFileAtomic } from '../src/host/node/files.js';
 import type { BenchResult } from './measure/result.js';
 import { comparisonFigure } from './report/comparison-figure.js';
 import { kernelsFigure } from './report/kernels-figure.js';

@@ -4,15 +4,15 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { Spec } from 'vega';
-import { Classifier } from '../src/classifier.js';
+import { Classifier } from '../src/run/run.js';
 import { rateInterval } from '../src/fusion/posterior.js';
-import { decodeImage } from '../src/image/decode.js';
-import { nodeCodecs } from '../src/node/codecs.js';
-import { writeFileAtomic } from '../src/node/files.js';
-import { kernelModule } from '../src/node/kernels.js';
-import { loadModelFile, shippedModelPath } from '../src/node/models.js';
-import { renderSvg } from '../src/report/render.js';
-import { COLOUR } from '../src/report/style.js';
+import { decodeImage } from '../src/picture/decode.js';
+import { nodeCodecs } from '../src/host/node/codecs.js';
+import { writeFileAtomic } from '../src/host/node/files.js';
+import { kernelModule } from '../src/host/node/kernels.js';
+import { loadModelFile, shippedModelPath } from '../src/host/node/models.js';
+import { renderSvg } from '../lab/report/render.js';
+import { COLOUR } from '../lab/report/style.js';
 
 const PICTURE = new URL('../examples/sunflower.png', import.meta.url);
 const CLASSES = 5;

@@ -17,12 +17,14 @@ const BINARIES = [
   'node_modules/@jsquash/webp/codec/dec/webp_dec.wasm',
 ];
 
-/** src/browser/files.ts names files from the package's root; in the bundle they lie beside it. */
+/** src/host/browser/files.ts names files from the package's root; in the bundle they lie beside it. */
 const besideTheBundle: Plugin = {
   name: 'beside-the-bundle',
   setup({ onLoad }) {
-    onLoad({ filter: /[\\/]src[\\/]browser[\\/]files\.ts$/ }, async ({ path }) => ({
-      contents: (await readFile(path, 'utf8')).replaceAll("'../../dist/browser/", "'./"),
+    onLoad({ filter: /[\\/]src[\\/]host[\\/]browser[\\/]files\.ts$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8'))
+        .replaceAll("'../../../dist/browser/", "'./")
+        .replaceAll("'../../../weights/", "'../../weights/"),
       loader: 'ts',
     }));
   },
@@ -30,7 +32,7 @@ const besideTheBundle: Plugin = {
 
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: { snnwasm: 'src/index.ts', convert: 'src/browser/convert.ts' },
+  entryPoints: { snnwasm: 'src/index.ts', convert: 'src/entry/convert.ts' },
   outdir: target,
   bundle: true,
   // One copy of what both entries share, so that a UserError of one is a UserError of the other.

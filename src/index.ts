@@ -1,6 +1,6 @@
 /**
  * The public API. On every host it exports the same; this is the entry for browsers, where `loadModel` fetches.
- * In Node, where it reads files too, src/node/main.ts stands in its place.
+ * In Node, where it reads files too, src/entry/index-node.ts stands in its place.
  *
  * @example
  * const model = await loadModel();
@@ -8,10 +8,10 @@
  *
  * @module snnwasm
  */
-import { type ModelLoader, modelLoader } from './api/load.js';
-import { browserHost } from './browser/host.js';
+import { type ModelLoader, modelLoader } from './app/load.js';
+import { browserHost } from './host/browser/host.js';
 
-export * from './api/index.js';
+export * from './app/index.js';
 
 /**
  * Loads a model.

@@ -4,16 +4,16 @@
  */
 import fc from 'fast-check';
 import { MAXIMUM_FORGETTING } from '../src/graph/bounds.js';
+import { outputExtent, squareWindow } from '../src/graph/extents.js';
 import type {
+  Convolution,
   Propagation,
   Shape,
-  Convolution,
   SpikingHead,
   SpikingNetwork,
   SpikingPopulation,
   SpikingSynapses,
 } from '../src/graph/network.js';
-import { outputExtent, squareWindow } from '../src/graph/extents.js';
 import { IMAGE } from '../src/graph/network.js';
 import { uniformNumbers } from '../src/random.js';
 
@@ -123,6 +123,7 @@ export function buildNetwork(recipe: NetworkRecipe): SpikingNetwork {
     defaults: {
       coding: 'rate',
       digits: 4,
+      readout: 'spikes',
       timesteps: 1 + Math.floor(builder.random() * 64),
       initialPotential: 0.5,
       propagation: recipe.propagation,

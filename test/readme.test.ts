@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blocks, README } from './support/readme.js';
 
 const root = resolve(import.meta.dirname, '..');
-const cli = join(root, 'dist/src/cli/main.js');
+const cli = join(root, 'dist/bin/snnwasm.js');
 const exec = promisify(execFile);
 
 const lines = (fence: string) => blocks(fence).flatMap((block) => block.trim().split('\n'));

@@ -1,8 +1,7 @@
-/**
- * What the output neurons have said so far, timestep t counting as t^k: src/fusion/evidence.ts in the same order of
- * operations, so that M_j and N_k are the host's to the last bit. What forgetting is for is said there.
- */
+/** What the output neurons of every head have said so far, where the bundle keeps it (portable/evidence.ts). */
+import { addFired, evidenceScale, scaleEvidence, timestepWeight } from '../../portable/evidence.ts';
 import { CONFIG, CONFIG_CLASSES, CONFIG_EVIDENCE, CONFIG_HEAD_COUNT } from './layout';
+import './views';
 
 /** k of this run. */
 let forgetting: i32 = 0;
@@ -24,41 +23,28 @@ export function resetEvidence(power: i32): void {
 
 /** Takes the next timestep, which is `timestep`; its spikes follow head by head. */
 export function weighTimestep(timestep: i32): void {
-  weight = 1;
-  for (let power = 0; power < forgetting; power++) weight *= <f64>timestep;
+  weight = timestepWeight(<f64>timestep, forgetting);
   total += weight;
   squares += weight * weight;
 }
 
 /** Adds to a head's evidence which of its classes fired at the timestep: u8 [class], 1 or 0. */
 export function addEvidence(head: i32, fired: usize): void {
-  const classes = load<i32>(CONFIG, CONFIG_CLASSES);
-  let sum = sumsOf(head);
-  for (let index = 0; index < classes; index++, sum += 8) {
-    store<f64>(sum, load<f64>(sum) + weight * <f64>load<u8>(fired + index));
-  }
+  addFired(sumsOf(head), changetype<Bytes>(fired), load<i32>(CONFIG, CONFIG_CLASSES), weight);
 }
 
 /** Writes M_j of a head to f64 [class] at `counts`. */
 export function readEvidence(head: i32, counts: usize): void {
-  const classes = load<i32>(CONFIG, CONFIG_CLASSES);
-  const scale = scaleOfSums();
-  let sum = sumsOf(head);
-  for (let index = 0; index < classes; index++, sum += 8, counts += 8) {
-    store<f64>(counts, load<f64>(sum) * scale);
-  }
+  const scale = evidenceScale(total, squares);
+  scaleEvidence(sumsOf(head), load<i32>(CONFIG, CONFIG_CLASSES), scale, changetype<Doubles>(counts));
 }
 
 /** N_k: the number of timesteps where nothing is forgotten, fewer else. */
 export function weightedTimesteps(): f64 {
-  return total * scaleOfSums();
+  return total * evidenceScale(total, squares);
 }
 
-/** What brings sums to the scale of N_k; before the first timestep they are 0. */
-function scaleOfSums(): f64 {
-  return squares == 0 ? 0 : total / squares;
-}
-
-function sumsOf(head: i32): usize {
-  return load<usize>(CONFIG, CONFIG_EVIDENCE) + (<usize>(head * load<i32>(CONFIG, CONFIG_CLASSES)) << 3);
+function sumsOf(head: i32): Doubles {
+  const first = head * load<i32>(CONFIG, CONFIG_CLASSES);
+  return changetype<Doubles>(load<usize>(CONFIG, CONFIG_EVIDENCE) + (<usize>first << 3));
 }

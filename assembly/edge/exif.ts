@@ -1,5 +1,5 @@
 /**
- * The orientation in a PNG's eXIf chunk, as src/image/exif.ts reads it: the first 16 KiB of the block are kept, which
+ * The orientation in a PNG's eXIf chunk, as src/picture/exif.ts reads it: the first 16 KiB of the block are kept, which
  * is where the directory with the orientation lies in practice.
  */
 

@@ -1,4 +1,4 @@
-/** From the picture's bytes to the integers that the network receives: a look-up, as src/image/tensor.ts does it. */
+/** From the picture's bytes to the integers that the network receives: a look-up, as src/picture/tensor.ts does it. */
 import {
   CONFIG,
   CONFIG_CHANNELS,

@@ -64,7 +64,7 @@ export const CONFIG_RANKING = 100;
 export const CONFIG_SHAPES = 104;
 /** f64 [class]: posterior probability of firing fastest. */
 export const CONFIG_PROBABILITIES = 108;
-/** [class] of {@link GROUP_BYTES}, and u32 [class]: scratch of the probabilities. */
+/** f64 [class][GROUP_LENGTH] and i32 [class]: scratch of the probabilities (portable/highest.ts). */
 export const CONFIG_GROUPS = 112;
 export const CONFIG_GROUP_OF = 116;
 /** Picture memory of the command; 0 bytes in a library. */
@@ -95,14 +95,6 @@ export const EDGE_HEAD_STRENGTH = 8;
 /** u8 [place in the order, populations only]: 1 for those that must run for the head to answer. */
 export const EDGE_HEAD_NEEDS = 16;
 export const EDGE_HEAD_BYTES = 24;
-
-/** Classes that share one posterior: f64 alpha, beta, logarithm of B(alpha, beta), logarithm of F(x); u32 members. */
-export const GROUP_ALPHA = 0;
-export const GROUP_BETA = 8;
-export const GROUP_NORMALISER = 16;
-export const GROUP_LOG_CUMULATIVE = 24;
-export const GROUP_MEMBERS = 32;
-export const GROUP_BYTES = 40;
 
 /** The largest prior strength (MAXIMUM_PRIOR_STRENGTH of src/graph/bounds.ts). */
 export const LARGEST_STRENGTH = 1000000;

@@ -1,7 +1,10 @@
 /**
  * Decodes a PNG (https://www.w3.org/TR/png-3/) of any colour type, bit depth and interlacing into the picture memory,
- * as opaque 8-bit RGB: what src/image/ makes of it on the host. Written here because a module without a host cannot
- * call a library; nothing of the file is believed, and memory is fixed.
+ * as opaque 8-bit RGB: what src/picture/ makes of it on the host; nothing of the file is believed, and memory is fixed.
+ *
+ * Not in portable/: the host has codecs compiled from C and Rust for PNG, JPEG and WebP. They bring an allocator of their
+ * own, while the command is one file for a device, whose only input is a stream: it needs a reader of pictures inside, and
+ * a PNG keeps every pixel. The flavour `library` holds none of this, since whoever calls it has pixels.
  */
 import {
   beginChunk,

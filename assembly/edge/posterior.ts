@@ -1,11 +1,7 @@
-/**
- * Bayesian fusion, eqs. (10) to (18): src/fusion/posterior.ts in the same order of operations, so that rates and
- * ranking are the host's to the last bit.
- */
-import { betaQuantile } from './beta';
+/** Rates, shapes and ranking where the bundle keeps them (portable/posterior.ts). */
+import { computePosterior as compute, lowerEnd, upperEnd } from '../../portable/posterior.ts';
 import { CONFIG, CONFIG_CLASSES, CONFIG_RANKING, CONFIG_RATES, CONFIG_SHAPES } from './layout';
-import { countAt, fusedScore, rankBy } from './rank';
-import { sortClasses } from './sort';
+import './views';
 
 /** The probability that an interval of 95 % leaves out on either side, in the arithmetic of the host. */
 const TAIL: f64 = (1.0 - 0.95) / 2.0;
@@ -19,40 +15,34 @@ const TAIL: f64 = (1.0 - 0.95) / 2.0;
  * @param strength - P of eq. (16)
  */
 export function computePosterior(final: usize, head: usize, time: f64, strength: f64): void {
-  const prior = strength > 0 && time > 0 ? head : 0;
-  rankBy(final, prior, time, strength);
-  const classes = load<i32>(CONFIG, CONFIG_CLASSES);
-  let rate = load<usize>(CONFIG, CONFIG_RATES);
-  let shape = load<usize>(CONFIG, CONFIG_SHAPES);
-  for (let index = 0; index < classes; index++, rate += 8, shape += 16) {
-    const count = countAt(final, index);
-    store<f64>(rate, prior ? fusedScore(index) / (time * (strength + time)) : time == 0 ? 0 : count / time);
-    let alpha: f64 = 1;
-    let beta: f64 = 1;
-    if (prior) {
-      const headCount = countAt(prior, index);
-      alpha = max(1.0, (strength * headCount) / time);
-      beta = max(1.0, (strength * (time - headCount)) / time);
-    }
-    store<f64>(shape, alpha + count);
-    store<f64>(shape, beta + time - count, 8);
-  }
-  sortClasses(load<usize>(CONFIG, CONFIG_RANKING), classes);
+  compute(
+    changetype<Doubles>(final),
+    time,
+    changetype<Doubles>(head),
+    time,
+    head ? strength : 0,
+    load<i32>(CONFIG, CONFIG_CLASSES),
+    changetype<Doubles>(load<usize>(CONFIG, CONFIG_RATES)),
+    changetype<Doubles>(load<usize>(CONFIG, CONFIG_SHAPES)),
+    changetype<Indices>(load<usize>(CONFIG, CONFIG_RANKING)),
+  );
 }
 
 /** Lower end of a class's equal-tailed 95 % interval, widened to hold the rate. */
 export function lowerBound(index: i32): f64 {
-  const shape = load<usize>(CONFIG, CONFIG_SHAPES) + (<usize>index << 4);
-  return min(betaQuantile(load<f64>(shape), load<f64>(shape, 8), TAIL), rateOf(index));
+  return lowerEnd(shapeOf(index, 0), shapeOf(index, 8), TAIL, rateOf(index));
 }
 
 /** Upper end. */
 export function upperBound(index: i32): f64 {
-  const shape = load<usize>(CONFIG, CONFIG_SHAPES) + (<usize>index << 4);
-  return max(betaQuantile(load<f64>(shape), load<f64>(shape, 8), 1 - TAIL), rateOf(index));
+  return upperEnd(shapeOf(index, 0), shapeOf(index, 8), TAIL, rateOf(index));
 }
 
 /** The estimated rate of a class. */
 export function rateOf(index: i32): f64 {
   return load<f64>(load<usize>(CONFIG, CONFIG_RATES) + (<usize>index << 3));
+}
+
+function shapeOf(index: i32, offset: usize): f64 {
+  return load<f64>(load<usize>(CONFIG, CONFIG_SHAPES) + (<usize>index << 4) + offset);
 }

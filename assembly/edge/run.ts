@@ -1,5 +1,5 @@
 /**
- * One picture on its way through time, as src/classifier.ts and src/engine/simulation.ts do it on the host: options,
+ * One picture on its way through time, as src/run/run.ts and src/engine/simulation.ts do it on the host: options,
  * selection of heads, and sums over the timesteps of what the kernels count.
  */
 import * as R from '../records';

@@ -3,7 +3,7 @@
  * and show every layer's spikes, so that they can be compared neuron by neuron. They leave the heads out, which is in
  * their favour.
  */
-import type { SpikingConvolution, SpikingPopulation, SpikingNetwork } from '../../src/graph/network.js';
+import type { SpikingConvolution, SpikingNetwork, SpikingPopulation } from '../../src/graph/network.js';
 
 export interface Baseline {
   /** Computes one timestep of all layers. */

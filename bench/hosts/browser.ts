@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { type Browser, chromium } from 'playwright-core';
-import { shippedModelPath } from '../../src/node/models.js';
+import { shippedModelPath } from '../../src/host/node/models.js';
 import { chromiumPath } from '../../test/support/find-chromium.js';
 import { bundle } from './bundle.js';
 import type { HostJob, HostReport } from './engine-benchmark.js';

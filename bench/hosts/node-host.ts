@@ -1,7 +1,7 @@
 /** The engine's benchmark in whichever Node runs this: job file in, report on standard output. */
 import { readFile } from 'node:fs/promises';
-import { kernelModule } from '../../src/node/kernels.js';
-import { shippedModelPath } from '../../src/node/models.js';
+import { kernelModule } from '../../src/host/node/kernels.js';
+import { shippedModelPath } from '../../src/host/node/models.js';
 import { engineBenchmark, type HostJob } from './engine-benchmark.js';
 
 const job = JSON.parse(await readFile(process.argv[2]!, 'utf8')) as HostJob;

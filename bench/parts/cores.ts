@@ -7,17 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { shareModel } from '../../src/engine/shared-model.js';
-import { sharedKernelModule } from '../../src/node/kernels.js';
-import { runPool } from '../../src/node/pool.js';
+import { sharedKernelModule } from '../../src/host/node/kernels.js';
+import { runPool } from '../../src/host/node/pool.js';
 import { openPage } from '../hosts/browser.js';
 import { bundle } from '../hosts/bundle.js';
-import {
-  type Finished,
-  steadyThroughput,
-  type Throughput,
-  type Way,
-  type WorkerModel,
-} from '../hosts/share.js';
+import { type Finished, steadyThroughput, type Throughput, type Way, type WorkerModel } from '../hosts/share.js';
 import type { ThroughputData, ThroughputResult } from '../hosts/throughput-worker.js';
 import type { Measurement, Part } from '../measure/result.js';
 import { summarise } from '../measure/statistics.js';

@@ -1,10 +1,10 @@
 /** How an answer's cost grows: with the firing rate, with timesteps, with the network's width, with the image's size. */
 import { CALL_TIMESTEPS } from '../../src/engine/plan.js';
 import { Simulation } from '../../src/engine/simulation.js';
-import type { PixelImage } from '../../src/image/pixel-image.js';
-import { resizeImage } from '../../src/image/resize.js';
-import { normaliseInput, quantiseInput } from '../../src/image/tensor.js';
 import type { SpikingNetwork } from '../../src/graph/network.js';
+import type { PixelImage } from '../../src/picture/pixel-image.js';
+import { resizeImage } from '../../src/picture/resize.js';
+import { normaliseInput, quantiseInput } from '../../src/picture/tensor.js';
 import type { Measurement, Part } from '../measure/result.js';
 import { timeRow } from '../measure/rows.js';
 import { type MeasureSettings, measureTogether, perUnit, type Task } from '../measure/together.js';

@@ -11,18 +11,13 @@
  * where `with` holds source, connection and silent target, `without` the source alone, `nothing` a source of one pixel.
  */
 import { CALL_TIMESTEPS } from '../../src/engine/plan.js';
-import type { Shape } from '../../src/graph/network.js';
 import { sizeOf } from '../../src/graph/extents.js';
+import type { Shape } from '../../src/graph/network.js';
 import type { Facts, Measurement, Part } from '../measure/result.js';
 import { timeRow } from '../measure/rows.js';
 import { differences, type MeasureSettings, measureTogether, type Rounds } from '../measure/together.js';
 import { EngineRun } from '../workload/engine-run.js';
-import {
-  type ForcedConnection,
-  type ForcedNetworkOptions,
-  forcedInput,
-  forcedNetwork,
-} from '../workload/forced.js';
+import { type ForcedConnection, type ForcedNetworkOptions, forcedInput, forcedNetwork } from '../workload/forced.js';
 
 export const RATES = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5] as const;
 

@@ -4,8 +4,8 @@
  * image, because a mean over several would spread the spikes over more neurons than ever fire together.
  */
 import { Simulation } from '../../src/engine/simulation.js';
-import type { SpikingNetwork } from '../../src/graph/network.js';
 import { sizeOf } from '../../src/graph/extents.js';
+import type { SpikingNetwork } from '../../src/graph/network.js';
 import type { Measurement, Part } from '../measure/result.js';
 import type { MeasureSettings } from '../measure/together.js';
 import { inputOfRates } from '../workload/forced.js';

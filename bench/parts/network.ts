@@ -2,16 +2,17 @@
  * The shipped network on real images: the engine beside plain JavaScript that computes the same spikes, and a whole
  * answer from pixels to class.
  */
-import { answerOf } from '../../src/answer.js';
-import { Classifier } from '../../src/classifier.js';
-import { TrainedPass } from '../../src/engine/trained.js';
+
 import { CALL_TIMESTEPS } from '../../src/engine/plan.js';
 import { Simulation } from '../../src/engine/simulation.js';
-import type { PixelImage } from '../../src/image/pixel-image.js';
-import { resizeImage } from '../../src/image/resize.js';
-import { normaliseInput } from '../../src/image/tensor.js';
+import { TrainedPass } from '../../src/engine/trained.js';
+import { dequantise } from '../../src/fit/dequantise.js';
 import type { SpikingNetwork } from '../../src/graph/network.js';
-import { dequantise } from '../../src/observation/dequantise.js';
+import type { PixelImage } from '../../src/picture/pixel-image.js';
+import { resizeImage } from '../../src/picture/resize.js';
+import { normaliseInput } from '../../src/picture/tensor.js';
+import { answerOf } from '../../src/run/answer.js';
+import { Classifier } from '../../src/run/run.js';
 import { checkSameSpikes } from '../baselines/check.js';
 import { DenseBaseline } from '../baselines/dense.js';
 import { EventDrivenBaseline } from '../baselines/event-driven.js';

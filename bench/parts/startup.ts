@@ -10,7 +10,7 @@ import { SHELL } from '../shell.js';
 import type { Workplace } from './workplace.js';
 
 const PICTURE = join(REPOSITORY, 'examples/sunflower.png');
-const MAIN = join(REPOSITORY, 'dist/src/cli/main.js');
+const MAIN = join(REPOSITORY, 'dist/bin/snnwasm.js');
 const STAGES = fileURLToPath(new URL('../startup/stages.mjs', import.meta.url));
 const exec = promisify(execFile);
 
@@ -24,7 +24,7 @@ interface Stages {
 export async function measureStartup({ settings }: Workplace): Promise<Part> {
   const commands: Record<string, () => Promise<void>> = {
     'npx snnwasm run': () => command('npx', ['snnwasm', 'run', PICTURE]),
-    'node dist/src/cli/main.js run': () => command(process.execPath, [MAIN, 'run', PICTURE]),
+    'node dist/bin/snnwasm.js run': () => command(process.execPath, [MAIN, 'run', PICTURE]),
     'node --eval 0': () => command(process.execPath, ['--eval', '0']),
   };
   const samples = new Map<string, number[]>();
@@ -46,7 +46,7 @@ export async function measureStartup({ settings }: Workplace): Promise<Part> {
       "files are in the system's cache; the steps below the commands are timed inside a process of their own",
     ],
     rows: [...samples].map(([name, values]): Measurement => timeRow(name, 'process', values)),
-    reference: 'node dist/src/cli/main.js run',
+    reference: 'node dist/bin/snnwasm.js run',
     skipped: [],
   };
 }

@@ -1,6 +1,7 @@
 /** What the parts of the benchmark work on. */
-import type { PixelImage } from '../../src/image/pixel-image.js';
+
 import type { SpikingNetwork } from '../../src/graph/network.js';
+import type { PixelImage } from '../../src/picture/pixel-image.js';
 import type { BenchSettings } from '../settings.js';
 
 export interface Workplace {

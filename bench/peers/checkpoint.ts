@@ -4,8 +4,8 @@
  * comes back as an identity that carries the bias.
  */
 import { type NamedTensor, writeSafetensors } from '../../src/convert/write-safetensors.js';
-import type { Connection, Layer, Network } from '../../src/graph/network.js';
 import { sourceShape } from '../../src/graph/extents.js';
+import type { Connection, Layer, Network } from '../../src/graph/network.js';
 import { fromTapMajor } from '../../src/graph/taps.js';
 
 const EPSILON = 1e-5;

@@ -1,17 +1,8 @@
 /** The README's figure: how long one timestep and one answer take, here and elsewhere, as dots on a logarithmic axis. */
 import type { Mark, Spec } from 'vega';
+import { logarithmicDomain, logarithmicTicks } from '../../lab/report/axis.js';
+import { COLOUR, figure, line, type Margins, type Place, plotWidth, symbol, text } from '../../lab/report/style.js';
 import { UserError } from '../../src/errors.js';
-import { logarithmicDomain, logarithmicTicks } from '../../src/report/axis.js';
-import {
-  COLOUR,
-  figure,
-  line,
-  type Margins,
-  type Place,
-  plotWidth,
-  symbol,
-  text,
-} from '../../src/report/style.js';
 import type { BenchResult, Measurement } from '../measure/result.js';
 import { rowOf } from './read.js';
 import { digits } from './table.js';

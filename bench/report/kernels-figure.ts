@@ -1,16 +1,7 @@
 /** Synaptic operations a second of the convolution kernels against the firing rate, beside the limit. */
 import type { Spec } from 'vega';
+import { COLOUR, figure, legend, legendHeight, line, type Margins, symbol, text } from '../../lab/report/style.js';
 import { UserError } from '../../src/errors.js';
-import {
-  COLOUR,
-  figure,
-  legend,
-  legendHeight,
-  line,
-  type Margins,
-  symbol,
-  text,
-} from '../../src/report/style.js';
 import type { BenchResult } from '../measure/result.js';
 import { rowsOf } from './read.js';
 import { limitOf } from './table.js';

@@ -19,13 +19,13 @@ const load = (path) => import(new URL(path, dist).href);
 for (const command of ['run', 'convert', 'inspect', 'eval', 'report', 'data'])
   await load(`cli/${command}.js`);
 mark('imports');
-const { kernelModule } = await load('node/kernels.js');
-const { shippedModelPath } = await load('node/models.js');
-const { nodeCodecs } = await load('node/codecs.js');
+const { kernelModule } = await load('host/node/kernels.js');
+const { shippedModelPath } = await load('host/node/models.js');
+const { nodeCodecs } = await load('host/node/codecs.js');
 const { readModel } = await load('model/file.js');
-const { decodeImage } = await load('image/decode.js');
-const { Classifier } = await load('classifier.js');
-const { answerOf } = await load('answer.js');
+const { decodeImage } = await load('picture/decode.js');
+const { Classifier } = await load('run/run.js');
+const { answerOf } = await load('run/answer.js');
 last = performance.now();
 
 const bytes = new Uint8Array(await readFile(shippedModelPath()));

@@ -1,8 +1,8 @@
 /** A network in the engine as a task: every timed call advances a block of timesteps; the work done is counted. */
 import { CALL_TIMESTEPS } from '../../src/engine/plan.js';
 import { Simulation } from '../../src/engine/simulation.js';
-import type { SpikingNetwork } from '../../src/graph/network.js';
 import { sizeOf } from '../../src/graph/extents.js';
+import type { SpikingNetwork } from '../../src/graph/network.js';
 import type { Task } from '../measure/together.js';
 
 export interface EngineRunOptions {

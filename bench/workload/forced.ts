@@ -6,14 +6,9 @@
  *
  * The tail keeps the obligatory head away from the measured layer: it is a single neuron that reads one pixel.
  */
-import {
-  IMAGE,
-  type Shape,
-  type SpikingSynapses,
-  type SpikingPopulation,
-  type SpikingNetwork,
-} from '../../src/graph/network.js';
+
 import { outputExtent, sizeOf } from '../../src/graph/extents.js';
+import { IMAGE, type Shape, type SpikingNetwork, type SpikingPopulation, type SpikingSynapses } from '../../src/graph/network.js';
 import { uniformNumbers } from '../../src/random.js';
 
 /** Binary digits of a threshold of the source: a current of 2^14 fires at every timestep. */

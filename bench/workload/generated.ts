@@ -6,16 +6,8 @@
 import { normaliseWeights } from '../../src/convert/normalise.js';
 import { quantiseHeads, quantiseLayers } from '../../src/convert/quantise.js';
 import { TrainedPass } from '../../src/engine/trained.js';
-import {
-  type Connection,
-  type Convolution,
-  IMAGE,
-  type Layer,
-  type Network,
-  type Shape,
-  type SpikingNetwork,
-} from '../../src/graph/network.js';
 import { outputExtent } from '../../src/graph/extents.js';
+import { type Connection, type Convolution, IMAGE, type Layer, type Network, type Shape, type SpikingNetwork } from '../../src/graph/network.js';
 import { uniformNumbers } from '../../src/random.js';
 
 const INPUT_CHANNELS = 3;

@@ -2,14 +2,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { decodeImage } from '../../src/image/decode.js';
-import type { PixelImage } from '../../src/image/pixel-image.js';
-import { resizeImage } from '../../src/image/resize.js';
-import { quantiseInput } from '../../src/image/tensor.js';
+import { openCifar100 } from '../../lab/data/cifar100.js';
 import type { SpikingNetwork } from '../../src/graph/network.js';
-import { openCifar100 } from '../../src/node/cifar100.js';
-import { nodeCodecs } from '../../src/node/codecs.js';
-import { listImages, readFileChecked } from '../../src/node/files.js';
+import { nodeCodecs } from '../../src/host/node/codecs.js';
+import { listImages, readFileChecked } from '../../src/host/node/files.js';
+import { decodeImage } from '../../src/picture/decode.js';
+import type { PixelImage } from '../../src/picture/pixel-image.js';
+import { resizeImage } from '../../src/picture/resize.js';
+import { quantiseInput } from '../../src/picture/tensor.js';
 
 const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url));
 const BESIDE = fileURLToPath(new URL('../../../shared/cifar-100-binary', import.meta.url));

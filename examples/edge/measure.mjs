@@ -26,7 +26,7 @@ const node = (...words) => run(process.execPath, words);
 
 for (const flavour of ['library', 'command']) {
   const words = ['bundle', '-o', file(`${flavour}.wasm`), '--flavour', flavour];
-  process.stdout.write(node(join(root, 'dist/src/cli/main.js'), ...words).replaceAll(`${folder}/`, ''));
+  process.stdout.write(node(join(root, 'dist/bin/snnwasm.js'), ...words).replaceAll(`${folder}/`, ''));
 }
 node(join(here, 'to-rgb.mjs'), picture, file('picture.rgb'));
 const weights = statSync(join(root, 'weights/resnet18-cifar100.snn')).size;

@@ -4,9 +4,9 @@
  *     node examples/edge/to-rgb.mjs picture.png picture.rgb [width height]
  */
 import { readFile, writeFile } from 'node:fs/promises';
-import { resizeImage } from '../../dist/src/image/resize.js';
+import { resizeImage } from '../../dist/src/picture/resize.js';
 import { decodeImage } from '../../dist/src/index.js';
-import { nodeCodecs } from '../../dist/src/node/index.js';
+import { nodeCodecs } from '../../dist/src/entry/node.js';
 
 const [source, target, width = '32', height = '32'] = process.argv.slice(2);
 if (target === undefined) {

@@ -4,17 +4,18 @@
  */
 import * as E from '../../assembly/edge/layout.js';
 import * as R from '../../assembly/records.js';
-import { multiplyAccumulates } from '../answer.js';
-import { annEnergyMillijoules, DEFAULT_ENERGY_MODEL, energyModel } from '../energy.js';
-import { CALL_TIMESTEPS, type MemoryPlan, planMemory } from '../engine/plan.js';
-import { exactTimestepLimit } from '../engine/range.js';
+import { GROUP_LENGTH } from '../../portable/highest.js';
 import { Arena } from '../engine/arena.js';
 import { type OrderEntry, orderOf } from '../engine/order.js';
+import { CALL_TIMESTEPS, type MemoryPlan, planMemory } from '../engine/plan.js';
+import { exactTimestepLimit } from '../engine/range.js';
 import { PAGE_BYTES } from '../engine/wasm.js';
 import { writeCourse, writeOrder, writePlan } from '../engine/write-state.js';
 import { UserError } from '../errors.js';
-import { quantiseInput } from '../image/tensor.js';
 import type { SpikingNetwork } from '../graph/network.js';
+import { quantiseInput } from '../picture/tensor.js';
+import { multiplyAccumulates } from '../run/answer.js';
+import { annEnergyMillijoules, DEFAULT_ENERGY_MODEL, energyModel } from '../run/energy.js';
 
 /** Addresses are signed in places, so memory ends at 2 GiB. */
 const LARGEST_MEMORY = 2 ** 31 - PAGE_BYTES;
@@ -132,7 +133,7 @@ function planEdge(network: SpikingNetwork, plan: MemoryPlan, pictureBytes: numbe
     [E.CONFIG_RANKING]: arena.allocate(classes * 4),
     [E.CONFIG_SHAPES]: arena.allocate(classes * 16),
     [E.CONFIG_PROBABILITIES]: arena.allocate(classes * 8),
-    [E.CONFIG_GROUPS]: arena.allocate(classes * E.GROUP_BYTES),
+    [E.CONFIG_GROUPS]: arena.allocate(classes * GROUP_LENGTH * 8),
     [E.CONFIG_GROUP_OF]: arena.allocate(classes * 4),
     [E.CONFIG_DEFAULT_FORGETTING]: defaults.forgetting,
     [E.CONFIG_EVIDENCE]: arena.allocate(heads.length * classes * 8),

@@ -1,10 +1,12 @@
 /** `snnwasm bundle MODEL -o FILE`: one WebAssembly module that holds kernels, plan and weights. */
 import { Command, Option } from 'commander';
 import { bundleModel, DEFAULT_PICTURE_BYTES, type Flavour } from '../bundle/bundle.js';
-import { writeFileAtomic } from '../node/files.js';
-import { loadModelFile, shippedModelPath } from '../node/models.js';
-import { bundleTemplate } from '../node/templates.js';
+import { writeFileAtomic } from '../host/node/files.js';
+import { loadModelFile, shippedModelPath } from '../host/node/models.js';
+import { checkOutput } from '../host/node/output.js';
+import { bundleTemplate } from '../host/node/templates.js';
 import { wholeNumber } from './options.js';
+import { escaped } from './terminal.js';
 
 const MIB = 2 ** 20;
 const LARGEST_PICTURE_MIB = 1024;
@@ -45,10 +47,9 @@ what "snnwasm run --json" prints; run it with --help for its options.`,
 
 async function bundle(path: string | undefined, flags: BundleFlags): Promise<void> {
   const { output, flavour, pictureMemory } = flags;
-  const [template, network] = await Promise.all([
-    bundleTemplate(flavour),
-    loadModelFile(path ?? shippedModelPath()),
-  ]);
+  const modelPath = path ?? shippedModelPath();
+  await checkOutput(output, [modelPath]);
+  const [template, network] = await Promise.all([bundleTemplate(flavour), loadModelFile(modelPath)]);
   const { module, memoryBytes } = bundleModel(template, network, {
     flavour,
     pictureBytes: pictureMemory * MIB,
@@ -56,7 +57,7 @@ async function bundle(path: string | undefined, flags: BundleFlags): Promise<voi
   await writeFileAtomic(output, module);
   const { name, input, labels, defaults } = network;
   process.stdout.write(
-    `${output}: ${name} as a ${flavour}, ${(module.length / 1e6).toFixed(2)} MB, ` +
+    `${escaped(output)}: ${name} as a ${flavour}, ${(module.length / 1e6).toFixed(2)} MB, ` +
       `${(memoryBytes / MIB).toFixed(1)} MiB of memory\n` +
       `  ${input.width} x ${input.height} RGB in, ${labels.length} classes out, ${defaults.timesteps} timesteps by default\n`,
   );

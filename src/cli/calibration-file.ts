@@ -8,10 +8,10 @@ import type { CalibrationState } from '../convert/calibrate.js';
 import { readCalibrationState } from '../convert/calibration-state.js';
 import { parseJson } from '../convert/json.js';
 import { UserError } from '../errors.js';
-import { Field } from '../untrusted/field.js';
 import type { Network } from '../graph/network.js';
-import { readFileChecked, writeFileAtomic } from '../node/files.js';
-import { sha256 } from '../node/hash.js';
+import { readFileChecked, writeFileAtomic } from '../host/node/files.js';
+import { sha256 } from '../host/node/hash.js';
+import { Field } from '../untrusted/field.js';
 
 /** A ResNet-18's state has some five megabytes. */
 const LARGEST_STATE = 2 ** 28;

@@ -1,10 +1,11 @@
 /** `snnwasm inspect MODEL`: what is in a model file. */
 import { Command } from 'commander';
 import { writeSafetensors } from '../convert/write-safetensors.js';
-import { describeModel, type ModelDescription } from '../graph/describe.js';
 import { modelTensors } from '../file/export.js';
-import { writeFileAtomic } from '../node/files.js';
-import { loadModelFile, shippedModelPath } from '../node/models.js';
+import { describeModel, type ModelDescription } from '../graph/describe.js';
+import { writeFileAtomic } from '../host/node/files.js';
+import { loadModelFile, shippedModelPath } from '../host/node/models.js';
+import { checkOutput } from '../host/node/output.js';
 
 interface InspectFlags {
   readonly json?: boolean;
@@ -21,7 +22,9 @@ export function inspectCommand(): Command {
 }
 
 async function inspect(path: string | undefined, flags: InspectFlags): Promise<void> {
-  const network = await loadModelFile(path ?? shippedModelPath());
+  const modelPath = path ?? shippedModelPath();
+  if (flags.tensors !== undefined) await checkOutput(flags.tensors, [modelPath]);
+  const network = await loadModelFile(modelPath);
   const description = describeModel(network);
   if (flags.tensors !== undefined) {
     const metadata = { model: network.name, inputFractionBits: String(network.inputFractionBits) };

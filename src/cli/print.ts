@@ -1,5 +1,7 @@
 /** Answers as text for people: bars, a chart of the posterior over time, and what it cost. */
-import type { Answer, Prediction } from '../answer.js';
+import { type Answer, denseModel, type Prediction } from '../run/answer.js';
+import { DEFAULT_ENERGY_MODEL, type EnergyModel } from '../run/energy.js';
+import { escaped } from './terminal.js';
 import type { Trace } from './trace.js';
 
 const BAR_WIDTH = 24;
@@ -10,11 +12,24 @@ const ROUNDS_UP = 0.9995;
 const HORIZONTAL = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 const VERTICAL = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/** An answer with its costs; with a trace, also how the rates of the top classes moved. */
-export function formatAnswer(file: string, answer: Answer, milliseconds: number, trace?: Trace): string {
-  const lines = [file, '', ...formatPredictions(answer.predictions), ''];
+/** What else there is to show. */
+export interface Shown {
+  /** What the energies are counted by. */
+  readonly energy?: EnergyModel | undefined;
+  /** How the rates of the top classes moved. */
+  readonly trace?: Trace | undefined;
+}
+
+/** An answer with its costs. */
+export function formatAnswer(
+  file: string,
+  answer: Answer,
+  milliseconds: number,
+  { energy = DEFAULT_ENERGY_MODEL, trace }: Shown = {},
+): string {
+  const lines = [escaped(file), '', ...formatPredictions(answer.predictions), ''];
   if (trace !== undefined) lines.push(...formatTrace(trace), '');
-  lines.push(...formatCosts(answer, milliseconds));
+  lines.push(...formatCosts(answer, milliseconds, energy));
   return lines.join('\n');
 }
 
@@ -27,7 +42,7 @@ function formatPredictions(predictions: readonly Prediction[]): string[] {
   });
 }
 
-function formatCosts(answer: Answer, milliseconds: number): string[] {
+function formatCosts(answer: Answer, milliseconds: number, energy: EnergyModel): string[] {
   const { timesteps, spikes, synapticOperations, energyMillijoules, annEnergyMillijoules } = answer;
   const prior =
     answer.head === null
@@ -36,16 +51,27 @@ function formatCosts(answer: Answer, milliseconds: number): string[] {
   return [
     `  ${timesteps} timesteps, ${answer.forgetting > 0 ? `the t-th counted as t^${answer.forgetting}, ` : ''}${prior}`,
     `  ${formatCount(spikes)} spikes, ${formatCount(synapticOperations)} synaptic operations`,
-    `  ${formatEnergy(energyMillijoules)} at 26 pJ a synaptic operation` +
-      ` (the network before it spiked: ${formatEnergy(annEnergyMillijoules)} at 4.6 pJ a multiply-accumulate)`,
+    `  ${formatEnergy(energyMillijoules)} ${formatPrice(energy)}` +
+      ` (the network before it spiked: ${formatEnergy(annEnergyMillijoules)} at ${formatDense(energy)})`,
     `  ${milliseconds.toFixed(0)} ms`,
   ];
+}
+
+/** As in "at 26 pJ a synaptic operation"; a model with more prices than that is named. */
+function formatPrice(energy: EnergyModel): string {
+  if (energy !== DEFAULT_ENERGY_MODEL) return `by ${energy.name}`;
+  return `at ${energy.picojoulesPerSynapticOperation} pJ a synaptic operation`;
+}
+
+function formatDense(energy: EnergyModel): string {
+  const price = denseModel(energy).picojoulesPerMultiplyAccumulate!;
+  return `${Number(price.toPrecision(3))} pJ a multiply-accumulate`;
 }
 
 /** One row of blocks a class, time from left to right, all on one scale. */
 function formatTrace(trace: Trace): string[] {
   const width = Math.max(...trace.classes.map(({ label }) => label.length));
-  const highest = Math.max(...trace.classes.flatMap(({ rates }) => rates));
+  const highest = trace.classes.reduce((most, { rates }) => rates.reduce((a, b) => Math.max(a, b), most), 0);
   const rows = trace.classes.map(({ label, rates }) => {
     const cells = sample(rates, CHART_WIDTH).map((rate) => {
       const level = highest > 0 ? Math.ceil((rate / highest) * (VERTICAL.length - 1)) : 0;

@@ -1,5 +1,5 @@
 /** How the posterior moved over time: the fused rates of the final top classes at every timestep. */
-import type { Run } from '../classifier.js';
+import type { Run } from '../run/run.js';
 
 export interface Trace {
   readonly timesteps: number;
@@ -12,16 +12,11 @@ export interface Trace {
 
 /** Keeps all classes' rates after every timestep, since the top ones are known in the end only. */
 export class TraceRecorder {
-  readonly #run: Run;
   readonly #rates: Float64Array[] = [];
 
-  constructor(run: Run) {
-    this.#run = run;
-  }
-
   /** To be called after every timestep. */
-  record(): void {
-    this.#rates.push(this.#run.posterior().estimates);
+  record(run: Run): void {
+    this.#rates.push(run.posterior().estimates);
   }
 
   /** The rates, eq. (14), of the given classes. */

@@ -32,7 +32,9 @@ export class Calibration {
   constructor(trained: TrainedPass, state?: CalibrationState) {
     this.#trained = trained;
     this.#images = state?.images ?? 0;
-    this.#layers = trained.network.populations.map((_, index) => new ActivationHistogram(state?.layers[index]));
+    this.#layers = trained.network.populations.map(
+      (_, index) => new ActivationHistogram(state?.layers[index]),
+    );
     this.#heads = trained.network.heads.map((_, index) => new ActivationHistogram(state?.heads[index]));
   }
 

@@ -1,7 +1,8 @@
 /** Reads the state of an interrupted calibration. It comes from a file, so nothing in it is believed. */
-import { Field } from '../untrusted/field.js';
-import type { Network } from '../graph/network.js';
+
 import { sizeOf } from '../graph/extents.js';
+import type { Network } from '../graph/network.js';
+import { Field } from '../untrusted/field.js';
 import type { CalibrationState } from './calibrate.js';
 import { BINS, type HistogramState } from './quantile.js';
 

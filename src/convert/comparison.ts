@@ -51,7 +51,8 @@ export function comparePopulations(
         const activation = values[pixel * stride + (neuron % shape.channels)]! / lambda;
         own.add(neuron, activation, numbers[neuron]! / levels, levels);
       }
-      for (let phase = 1; phase <= digits; phase++) own.operations += simulation.layerOperations(index, phase);
+      for (let phase = 1; phase <= digits; phase++)
+        own.operations += simulation.layerOperations(index, phase);
     }
   }
   return populations.map(({ name }, index) => sums[index]!.result(name, inputs.length));

@@ -2,16 +2,17 @@
  * From a trained network to a spiking one: fold -> calibrate -> normalise -> quantise -> fit the prior strengths.
  * Everything is fitted on training images; the test set is never looked at.
  */
-import { drawIndices, type LabelledImages } from '../data/cifar100.js';
-import { TrainedPass } from '../engine/trained.js';
+
 import { exactTimestepLimit } from '../engine/range.js';
+import { TrainedPass } from '../engine/trained.js';
 import { UserError } from '../errors.js';
-import { normaliseInput } from '../image/tensor.js';
 import { writeModel } from '../file/file.js';
+import { drawIndices, type LabelledImages } from '../fit/labelled-images.js';
+import { PRIOR_OCCLUSION } from '../fit/pictures.js';
+import { fitPriors } from '../fit/priors.js';
 import type { Network, Propagation, Provenance, SpikingNetwork } from '../graph/network.js';
-import { PRIOR_OCCLUSION } from '../observation/pictures.js';
+import { normaliseInput } from '../picture/tensor.js';
 import { Calibration, type CalibrationState, type Lambdas } from './calibrate.js';
-import { fitPriors } from './fit-priors.js';
 import { foldBatchNormalisation } from './fold.js';
 import { normaliseWeights } from './normalise.js';
 import { quantiseHeads, quantisePopulations } from './quantise.js';
@@ -149,6 +150,7 @@ export function quantiseNetwork(
     defaults: {
       coding: 'rate',
       digits: 4,
+      readout: 'spikes',
       timesteps: options.timesteps,
       initialPotential: options.initialPotential,
       propagation: options.propagation,

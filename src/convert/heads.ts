@@ -4,9 +4,9 @@
  */
 import { UserError } from '../errors.js';
 import type { Head } from '../graph/network.js';
-import type { Trunk } from './trunk.js';
 import type { CheckpointMetadata } from './metadata.js';
 import type { Parameters } from './parameters.js';
+import type { Trunk } from './trunk.js';
 
 /** The final prediction's name in a checkpoint and in a model. */
 const FINAL = 'final';

@@ -3,8 +3,8 @@
  * missing, and fields that are not named here are left alone.
  */
 import * as bounds from '../graph/bounds.js';
-import { Field } from '../untrusted/field.js';
 import type { InputNormalisation, Shape } from '../graph/network.js';
+import { Field } from '../untrusted/field.js';
 import { parseJson } from './json.js';
 import type { Checkpoint } from './safetensors.js';
 
@@ -47,7 +47,9 @@ export function readCheckpointMetadata(checkpoint: Checkpoint): CheckpointMetada
     architecture: read('architecture', (field) => field.text(bounds.MAXIMUM_NAME)),
     heads: read('heads', readHeads),
     strides: read('strides', (field) => {
-      return field.list(1, bounds.MAXIMUM_POPULATIONS).map((stride) => stride.integer(1, bounds.MAXIMUM_STRIDE));
+      return field
+        .list(1, bounds.MAXIMUM_POPULATIONS)
+        .map((stride) => stride.integer(1, bounds.MAXIMUM_STRIDE));
     }),
     batchNormEpsilon: read('batchNormEpsilon', (field) => field.number(0, 1)),
     normalisation: read('normalisation', readNormalisation),
@@ -56,7 +58,9 @@ export function readCheckpointMetadata(checkpoint: Checkpoint): CheckpointMetada
     ),
     input: read('inputShape', readInput),
     activationThresholds: read('activationThresholds', (field) => {
-      return new Map(field.entries(bounds.MAXIMUM_POPULATIONS).map(([key, value]) => [key, value.positive()]));
+      return new Map(
+        field.entries(bounds.MAXIMUM_POPULATIONS).map(([key, value]) => [key, value.positive()]),
+      );
     }),
     testAccuracies: read('accuracies', readTestAccuracies),
   };

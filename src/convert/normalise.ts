@@ -58,7 +58,10 @@ export function normaliseWeights(network: Network, lambdas: Lambdas): Normalised
   };
 }
 
-function normaliseSynapses({ batchNormalisation: _, ...synapses }: Synapses, ratio: number): NormalisedSynapses {
+function normaliseSynapses(
+  { batchNormalisation: _, ...synapses }: Synapses,
+  ratio: number,
+): NormalisedSynapses {
   return synapses.kind === 'per-channel'
     ? { ...synapses, weights: Float64Array.from(synapses.weights, (weight) => weight * ratio) }
     : { ...synapses, weights: synapses.weights.map((weight) => weight * ratio) };

@@ -13,7 +13,7 @@
  */
 import { MAXIMUM_STEP } from '../graph/bounds.js';
 import { IMAGE, type SpikingHead, type SpikingPopulation, type SpikingSynapses } from '../graph/network.js';
-import type { NormalisedHead, NormalisedPopulation, NormalisedNetwork } from './normalise.js';
+import type { NormalisedHead, NormalisedNetwork, NormalisedPopulation } from './normalise.js';
 
 const LARGEST_WEIGHT = 127;
 /** Units in a threshold, at most, times `scale`. */

@@ -75,7 +75,10 @@ function checkNormalisation({ mean, deviation }: InputNormalisation, input: Shap
   );
 }
 
-function checkThresholdNames({ activationThresholds }: CheckpointMetadata, populations: readonly Population[]): void {
+function checkThresholdNames(
+  { activationThresholds }: CheckpointMetadata,
+  populations: readonly Population[],
+): void {
   for (const name of activationThresholds?.keys() ?? []) {
     if (populations.some((population) => population.name === name)) continue;
     throw new UserError(

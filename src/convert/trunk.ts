@@ -56,7 +56,9 @@ export class TrunkBuilder {
     const first = this.#convolution(`${name}.conv1`, `${name}.bn1`, source, 1);
     const doubles = outputsOf(first) === 2 * this.#shapeOf(source).channels;
     const stride = chosen ?? (projected && doubles ? 2 : 1);
-    this.#add(`${name}.conv1`, [{ ...first, ...squareWindow(first.kernel.height, stride, first.padding.top) }]);
+    this.#add(`${name}.conv1`, [
+      { ...first, ...squareWindow(first.kernel.height, stride, first.padding.top) },
+    ]);
     const second = this.#convolution(`${name}.conv2`, `${name}.bn2`, source + 1, 1);
     const skip: Synapses = projected
       ? this.#convolution(`${name}.shortcut.conv`, `${name}.shortcut.bn`, source, stride)
@@ -75,10 +77,7 @@ export class TrunkBuilder {
   }
 
   #add(name: string, synapses: readonly Synapses[]): void {
-    const [shape, ...others] = synapses.map((one) => this.#outputOf(one)) as [
-      Shape,
-      ...Shape[],
-    ];
+    const [shape, ...others] = synapses.map((one) => this.#outputOf(one)) as [Shape, ...Shape[]];
     for (const other of others) {
       if (shapeText(other) === shapeText(shape)) continue;
       throw new UserError(

@@ -41,6 +41,9 @@ export function orderOf(network: SpikingNetwork, heads: readonly number[]): Orde
   return network.populations.flatMap((_, index): OrderEntry[] => {
     if (!needed.has(index)) return [];
     const readers = asked.filter((head) => network.heads[head]!.population === index);
-    return [{ kind: 'population', index }, ...readers.map((head): OrderEntry => ({ kind: 'head', index: head }))];
+    return [
+      { kind: 'population', index },
+      ...readers.map((head): OrderEntry => ({ kind: 'head', index: head })),
+    ];
   });
 }

@@ -105,7 +105,7 @@ export class Simulation {
   /**
    * Presents an image and sets time to 0.
    *
-   * @param input - `[y][x][channel]`, in multiples of 2^-inputFractionBits (src/image/tensor.ts)
+   * @param input - `[y][x][channel]`, in multiples of 2^-inputFractionBits (src/picture/tensor.ts)
    * @throws UserError if the input has another size than the network's, or a head is selected that it does not have
    */
   start(input: Int16Array, options: SimulationOptions): void {

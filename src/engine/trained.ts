@@ -122,7 +122,18 @@ export class TrainedPass {
     const tall = height + padding.top + padding.bottom;
     const wide = width + padding.left + padding.right;
     const { top, left } = padding;
-    this.#kernels.trainedPad(input, channels, inputStride, height, width, top, left, tall, wide, this.#padded);
+    this.#kernels.trainedPad(
+      input,
+      channels,
+      inputStride,
+      height,
+      width,
+      top,
+      left,
+      tall,
+      wide,
+      this.#padded,
+    );
     if (synapses.kind === 'depthwise') {
       this.#kernels.trainedDepthwise(
         this.#padded,

@@ -37,7 +37,9 @@ export class MemoryViews {
         (_, slot) => new BigInt64Array(buffer, state.heads[head]!.input + slot * classes * 8, classes),
       ),
     );
-    this.headMembrane = heads.map((_, head) => new BigInt64Array(buffer, state.heads[head]!.membrane, classes));
+    this.headMembrane = heads.map(
+      (_, head) => new BigInt64Array(buffer, state.heads[head]!.membrane, classes),
+    );
   }
 
   /** Whether the memory grew since: its buffer is then another one. */

@@ -16,9 +16,9 @@
  * that takes the file for text shows at once.
  */
 import { UserError } from '../errors.js';
+import type { SpikingNetwork } from '../graph/network.js';
 import { Field } from '../untrusted/field.js';
 import { checksum } from './checksum.js';
-import type { SpikingNetwork } from '../graph/network.js';
 import { toHeader } from './header.js';
 import { decode, encode } from './messagepack.js';
 import { fromHeader } from './parse.js';

@@ -33,6 +33,7 @@ export function toHeader(network: SpikingNetwork, tensors: TensorWriter): Record
     defaults: {
       coding: defaults.coding,
       digits: defaults.digits,
+      readout: defaults.readout,
       timesteps: defaults.timesteps,
       initialPotential: defaults.initialPotential,
       propagation: defaults.propagation,
@@ -57,9 +58,7 @@ function plainPopulation(
   return {
     name,
     shape: plainShape(shape),
-    synapses: synapses.map((one, i) =>
-      plainSynapses(network, one, shape, `${path}.synapses[${i}]`, tensors),
-    ),
+    synapses: synapses.map((one, i) => plainSynapses(network, one, shape, `${path}.synapses[${i}]`, tensors)),
     bias: tensors.add(`${path}.bias`, bias, [shape.channels]),
     threshold: tensors.add(`${path}.threshold`, threshold, [shape.channels]),
     lambda,

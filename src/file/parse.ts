@@ -150,6 +150,7 @@ function readDefaults(field: Field, heads: readonly SpikingHead[]): RunDefaults 
   const fields = field.fields(
     'coding',
     'digits',
+    'readout',
     'timesteps',
     'initialPotential',
     'propagation',
@@ -162,6 +163,7 @@ function readDefaults(field: Field, heads: readonly SpikingHead[]): RunDefaults 
   return {
     coding: fields.coding.choice('rate', 'radix'),
     digits: fields.digits.integer(1, bounds.MAXIMUM_DIGITS),
+    readout: fields.readout.choice('spikes', 'membrane'),
     timesteps: fields.timesteps.integer(1, bounds.MAXIMUM_TIMESTEPS),
     initialPotential: fields.initialPotential.number(0, 1),
     propagation: fields.propagation.choice('synchronous', 'pipelined'),

@@ -20,7 +20,9 @@ export function upgradeVersion1(network: unknown): unknown {
       synapses: mapped(connections, upgradeConnection),
     })),
     heads: mapped(heads, ({ block: _, layer, ...head }) => ({ ...head, population: layer })),
-    defaults: isPlain(defaults) ? { coding: 'rate', digits: DIGITS, forgetting: 0, ...defaults } : defaults,
+    defaults: isPlain(defaults)
+      ? { coding: 'rate', digits: DIGITS, readout: 'spikes', forgetting: 0, ...defaults }
+      : defaults,
   };
 }
 

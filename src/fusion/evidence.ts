@@ -1,26 +1,12 @@
 /**
- * What the output neurons have said so far, the latest timesteps counting most.
- *
- * Eq. (10) counts all timesteps alike. But spikes need time to reach the last layer, and until rates inside the network
- * have settled, output neurons fire at rates that are not theirs: mistakes that stay in the count for good and wear off
- * only as 1 / N. With polynomial forgetting timestep t has a weight proportional to t^k,
- *
- *     mu_j = sum over t of t^k s_j(t) / sum over t of t^k,    M_j = mu_j N_k,
- *     N_k = (sum over t of t^k)^2 / sum over t of t^2k,       about N (2 k + 1) / (k + 1)^2,
- *
- * and M_j and N_k take the places of M_j and N in eqs. (10) to (18). The rate is the average of Shamir & Zhang,
- * "Stochastic Gradient Descent for Non-smooth Optimization", ICML 2013, eq. (4); N_k is Kish's effective sample size, the
- * number of timesteps which, counted alike, would know the rate as well. A likelihood to the power of a weight is
- * conjugate still, so that the posterior stays a Beta distribution. k = 0 is the paper's equation.
+ * What the output neurons have said so far, the latest timesteps counting most. The arithmetic, and what forgetting is
+ * for, is in portable/evidence.ts.
  */
+import * as portable from '../../portable/evidence.js';
 import type { SpikeCounts } from './prior.js';
 
-/** t^k by multiplication, which gives the same bits everywhere; `Math.pow` need not. */
-export function timestepWeight(timestep: number, forgetting: number): number {
-  let weight = 1;
-  for (let power = 0; power < forgetting; power++) weight *= timestep;
-  return weight;
-}
+/** t^k, the same bits everywhere. */
+export const timestepWeight: (timestep: number, forgetting: number) => number = portable.timestepWeight;
 
 /** The evidence of one head over a run. */
 export class Evidence {
@@ -45,19 +31,36 @@ export class Evidence {
     const weight = timestepWeight(++this.#timesteps, this.#forgetting);
     this.#total += weight;
     this.#squares += weight * weight;
-    for (let label = 0; label < fired.length; label++) this.#sums[label]! += weight * fired[label]!;
+    portable.addFired(this.#sums, fired, fired.length, weight);
   }
 
-  /** M_j and N_k until now. A copy. */
+  /**
+   * Takes the next timestep of neurons that integrate.
+   *
+   * @param received - a class: what its output neuron received
+   * @param threshold - a class
+   */
+  addReceived(received: BigInt64Array, threshold: Int32Array): void {
+    const weight = timestepWeight(++this.#timesteps, this.#forgetting);
+    this.#total += weight;
+    this.#squares += weight * weight;
+    for (let label = 0; label < threshold.length; label++) {
+      this.#sums[label]! += (weight * Number(received[label]!)) / threshold[label]!;
+    }
+  }
+
+  /** M_j and N_k until now, M_j clamped to what spikes can say. A copy. */
   counts(): SpikeCounts {
-    if (this.#timesteps === 0) return { counts: this.#sums.slice(), timesteps: 0 };
-    const scale = this.#total / this.#squares;
-    return { counts: this.#sums.map((sum) => sum * scale), timesteps: this.#total * scale };
+    const scale = portable.evidenceScale(this.#total, this.#squares);
+    const counts = new Float64Array(this.#sums.length);
+    portable.scaleEvidence(this.#sums, counts.length, scale, counts);
+    const timesteps = this.#total * scale;
+    return { counts: counts.map((count) => Math.max(0, Math.min(timesteps, count))), timesteps };
   }
 }
 
 /**
- * The same for counts that were kept at some timesteps only (src/observation/rows.ts): the spikes between two rows
+ * The same for counts that were kept at some timesteps only (src/fit/rows.ts): the spikes between two rows
  * share the mean weight of the timesteps between them. Where every timestep is a row, that is {@link Evidence}.
  */
 export class RowWeights {
@@ -79,7 +82,7 @@ export class RowWeights {
         squares += weight * weight;
       }
       total += sum;
-      return { mean: sum / (row - before), scale: total / squares, total };
+      return { mean: sum / (row - before), scale: portable.evidenceScale(total, squares), total };
     });
     this.#means = steps.map(({ mean }) => mean);
     this.#scales = steps.map(({ scale }) => scale);

@@ -2,6 +2,7 @@
  * The prior that an internal prediction gives: one Beta distribution a class, whose mean is the internal
  * firing rate and whose strength is one number P, eq. (15) to (18).
  */
+import * as portable from '../../portable/posterior.js';
 import { UserError } from '../errors.js';
 import type { Beta } from './beta.js';
 
@@ -14,9 +15,7 @@ export interface SpikeCounts {
 }
 
 /** Maximum-likelihood firing rate M / N, eq. (10). Before the first timestep it is 0: nothing has fired. */
-export function firingRate(count: number, timesteps: number): number {
-  return timesteps === 0 ? 0 : count / timesteps;
-}
+export const firingRate: (count: number, timesteps: number) => number = portable.firingRate;
 
 /**
  * Beta prior of one class: alpha = P mu, beta = P (1 - mu), eq. (17) and (18). A head that never fired, or
@@ -28,8 +27,8 @@ export function firingRate(count: number, timesteps: number): number {
  */
 export function betaPrior(count: number, timesteps: number, strength: number): Beta {
   return {
-    alpha: (strength * count) / timesteps,
-    beta: (strength * (timesteps - count)) / timesteps,
+    alpha: portable.priorShape(count, timesteps, strength),
+    beta: portable.priorShape(timesteps - count, timesteps, strength),
   };
 }
 

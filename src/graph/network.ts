@@ -197,10 +197,18 @@ export type Propagation = 'synchronous' | 'pipelined';
  */
 export type Coding = 'rate' | 'radix';
 
+/**
+ * `spikes`: M counts the spikes of an output neuron. `membrane`: output neurons integrate, and M is what they received in
+ * all, in thresholds, clamped to what spikes could say.
+ */
+export type Readout = 'spikes' | 'membrane';
+
 /** What a run uses where its user says nothing. */
 export interface RunDefaults {
   /** How neurons say numbers. */
   readonly coding: Coding;
+  /** What output neurons are asked for. */
+  readonly readout: Readout;
   /** Binary digits b of a number in radix coding, which then stands for a spike count of 0 to 2^b - 1. */
   readonly digits: number;
   /** N of eq. (10). */
@@ -209,7 +217,7 @@ export interface RunDefaults {
   readonly initialPotential: number;
   /** How far a spike travels within a timestep. */
   readonly propagation: Propagation;
-  /** k: a timestep's spikes count as t^k (src/fusion/evidence.ts). */
+  /** k: a timestep's spikes count as t^k (portable/evidence.ts). */
   readonly forgetting: number;
   /** Name of the internal head whose prediction is the prior, or null for the final prediction alone. */
   readonly head: string | null;

@@ -17,7 +17,8 @@ export function checkRow(field: Field, shape: Shape): void {
 
 /** The image is an analog current, which only int8 weights turn into a drive. */
 export function checkImageSource(field: Field, kind: SomeSynapses['kind']): void {
-  if (kindOf(kind).weightType !== 'int8') field.complain(`must not read the image: ${kind} synapses have no int8 weights`);
+  if (kindOf(kind).weightType !== 'int8')
+    field.complain(`must not read the image: ${kind} synapses have no int8 weights`);
 }
 
 /** No two of a list may share a name. */
@@ -60,7 +61,8 @@ export function checkCounters(
       `must have at most ${bounds.MAXIMUM_OPERATIONS} synapses each, but "${name}" has ${synapses}`,
     );
   };
-  for (const population of network.populations) check(population.name, populationSynapses(network, population));
+  for (const population of network.populations)
+    check(population.name, populationSynapses(network, population));
   for (const head of network.heads) {
     check(head.name, headSynapses(network, head));
     const { height, width } = sourceShape(network, head.population);

@@ -3,29 +3,7 @@ import { advance, present, reset } from '../../assembly/index';
 import * as R from '../../assembly/records';
 import { fireAtRandom, headWeightAt, packedWeight, weightAt } from './records';
 import { allocate, expectGuards, expectSame, randomWords, seed } from './support';
-import {
-  CHANNELS,
-  HEADS,
-  LAYERS,
-  PIXELS,
-  SLOTS,
-  TIMESTEPS,
-  build,
-  buildRandom,
-  compareMembranes,
-  compareTimestep,
-  connectionOf,
-  heads,
-  layerOf,
-  membraneOf,
-  network,
-  randomiseImage,
-  startTwin,
-  stepTwin,
-  time,
-  twinHeads,
-  twinLayers,
-} from './twin';
+import { CHANNELS, HEADS, LAYERS, PIXELS, SLOTS, TIMESTEPS, build, buildRandom, compareMembranes, compareTimestep, connectionOf, heads, layerOf, membraneOf, network, randomiseImage, startTwin, stepTwin, time, twinHeads, twinLayers } from './twin';
 
 /** Calls that together make TIMESTEPS; a call of SLOTS - 1 fills all of a ring but the slot before it. */
 const CALLS: i32[] = [4, 1, 3, 4, 1];

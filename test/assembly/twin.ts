@@ -7,19 +7,7 @@
  */
 import * as R from '../../assembly/records';
 import { plainConvolve, plainCurrent, plainHead, plainWindow } from './plain';
-import {
-  blocksOf,
-  headWeightAt,
-  maskOf,
-  packedWeight,
-  setSpike,
-  spikeAt,
-  weightAt,
-  writeConnection,
-  writeHead,
-  writeImage,
-  writeLayer,
-} from './records';
+import { blocksOf, headWeightAt, maskOf, packedWeight, setSpike, spikeAt, weightAt, writeConnection, writeHead, writeImage, writeLayer } from './records';
 import { allocate, copyOf, expectSame, randomBetween, randomWords } from './support';
 
 export const CHANNELS: i32 = 70;

@@ -7,7 +7,7 @@ import { foldBatchNormalisation } from '../../src/convert/fold.js';
 import { TrainedPass } from '../../src/engine/trained.js';
 import { UserError } from '../../src/errors.js';
 import type { Network } from '../../src/graph/network.js';
-import { kernelModule } from '../../src/node/kernels.js';
+import { kernelModule } from '../../src/host/node/kernels.js';
 import { forward } from '../reference/forward.js';
 import { buildTrained, trainedInput } from '../support/trained.js';
 
@@ -84,7 +84,9 @@ describe('Calibration', () => {
     const heads = network.heads.map((head) => ({ ...head, bias: head.bias.map(() => -1e9) }));
     await expect(lambdasOf({ ...network, heads })).rejects.toThrow(/^head 1 is silent on the calibration/);
     const populations = network.populations.map((one) => ({ ...one, bias: one.bias.map(() => 3e38) }));
-    await expect(lambdasOf({ ...network, populations })).rejects.toThrow(/ overflows on the calibration images/);
+    await expect(lambdasOf({ ...network, populations })).rejects.toThrow(
+      / overflows on the calibration images/,
+    );
   });
 });
 

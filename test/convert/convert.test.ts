@@ -1,24 +1,25 @@
 /** The whole conversion in one process: what it fits, that it repeats, and that it goes on where it stopped. */
 import { describe, expect, it } from 'vitest';
-import { Classifier, type RunOptions } from '../../src/classifier.js';
 import { Calibration, type CalibrationState } from '../../src/convert/calibrate.js';
 import { type ConversionOptions, convertNetwork, quantiseNetwork } from '../../src/convert/convert.js';
 import { foldBatchNormalisation } from '../../src/convert/fold.js';
 import { networkFromCheckpoint } from '../../src/convert/resnet.js';
 import { readSafetensors } from '../../src/convert/safetensors.js';
-import { Cifar100, drawIndices } from '../../src/data/cifar100.js';
-import { TrainedPass } from '../../src/engine/trained.js';
 import { exactTimestepLimit } from '../../src/engine/range.js';
+import { TrainedPass } from '../../src/engine/trained.js';
 import { UserError } from '../../src/errors.js';
-import { STRENGTHS } from '../../src/fusion/strength.js';
-import { normaliseInput } from '../../src/image/tensor.js';
-import { MAXIMUM_FORGETTING } from '../../src/graph/bounds.js';
 import { readModel, writeModel } from '../../src/file/file.js';
+import { STRENGTHS } from '../../src/fit/accuracy.js';
+import { Cifar100 } from '../../src/fit/cifar100.js';
+import { drawIndices } from '../../src/fit/labelled-images.js';
+import { occluded } from '../../src/fit/pictures.js';
+import { rowsUpTo } from '../../src/fit/rows.js';
+import { MAXIMUM_FORGETTING } from '../../src/graph/bounds.js';
 import type { SpikingNetwork } from '../../src/graph/network.js';
-import { kernelModule } from '../../src/node/kernels.js';
-import { occluded } from '../../src/observation/pictures.js';
-import { rowsUpTo } from '../../src/observation/rows.js';
+import { kernelModule } from '../../src/host/node/kernels.js';
+import { normaliseInput } from '../../src/picture/tensor.js';
 import { uniformNumbers } from '../../src/random.js';
+import { Classifier, type RunOptions } from '../../src/run/run.js';
 import { randomRecords } from '../support/records.js';
 import { tiny, tinyCheckpoint } from '../support/tiny.js';
 

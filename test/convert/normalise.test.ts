@@ -61,9 +61,9 @@ describe('normaliseWeights', () => {
     expect(populations[2]!.synapses[1]!.weights).toEqual(Float64Array.of(2 / 8, 2 / 8));
     expect(ratios).toEqual([[1 / 2], [2 / 4], [4 / 8, 2 / 8]]);
     expect(populations.map(({ lambda }) => lambda)).toEqual([2, 4, 8]);
-    expect(
-      populations.map(({ bias }, index) => network.populations[index]!.bias[1]! / bias[1]!),
-    ).toEqual([2, 4, 8]);
+    expect(populations.map(({ bias }, index) => network.populations[index]!.bias[1]! / bias[1]!)).toEqual([
+      2, 4, 8,
+    ]);
     expect(heads.map(({ lambda }) => lambda)).toEqual([16, 32]);
     expect(heads.map(({ weights }, index) => weights[0]! / network.heads[index]!.weights[0]!)).toEqual([
       8 / 16,

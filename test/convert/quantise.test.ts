@@ -198,9 +198,7 @@ function faded(network: Network, factor: number, bias: number): Network {
       ...population,
       bias: replace(population.bias),
       synapses: population.synapses.map((one) =>
-        one.kind === 'convolution'
-          ? { ...one, weights: fade(one.weights, population.shape.channels) }
-          : one,
+        one.kind === 'convolution' ? { ...one, weights: fade(one.weights, population.shape.channels) } : one,
       ),
     })),
     heads: network.heads.map((head) => ({

@@ -6,9 +6,8 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { writeModel } from '../../src/file/file.js';
 import type { SpikingNetwork } from '../../src/graph/network.js';
-import { loadModelFile, shippedModelPath } from '../../src/node/models.js';
+import { loadModelFile, shippedModelPath } from '../../src/host/node/models.js';
 import { snnwasm } from '../support/cli.js';
-import { expectClose } from '../support/close.js';
 import { bundled, EdgeCommand, smallNetwork } from '../support/edge.js';
 import { picture, rgb } from '../support/rgb.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -23,7 +22,7 @@ function withForgetting(network: SpikingNetwork, forgetting: number): SpikingNet
 function expectSameJson(actual: unknown, expected: unknown, path = ''): void {
   if (typeof expected === 'number' && typeof actual === 'number') {
     // Where time passes and where the picture came from, they may differ.
-    if (!path.endsWith('milliseconds')) expectClose(actual, expected);
+    if (!path.endsWith('milliseconds')) expect(actual, path).toBe(expected);
     else expect(actual).toBeGreaterThanOrEqual(0);
   } else if (typeof expected === 'object' && expected !== null) {
     expect(Object.keys(actual as Json), path).toEqual(Object.keys(expected));

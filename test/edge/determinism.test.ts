@@ -3,9 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Classifier } from '../../src/classifier.js';
 import type { SpikingNetwork } from '../../src/graph/network.js';
-import { kernelModule } from '../../src/node/kernels.js';
+import { kernelModule } from '../../src/host/node/kernels.js';
+import { Classifier } from '../../src/run/run.js';
 import { describeWithCifar100 } from '../support/cifar100.js';
 import { PICTURES, pictures, TIMESTEPS } from '../support/determinism.js';
 import { bundleFolder, EdgeCommand, EdgeLibrary } from '../support/edge.js';
@@ -46,7 +46,7 @@ describeWithCifar100(`${PICTURES} CIFAR-100 test images, ${TIMESTEPS} timesteps`
       const run = classifier.start({ width: 32, height: 32, pixels });
       run.advance(TIMESTEPS);
       const layers = run
-        .layerActivity()
+        .populationActivity()
         .flatMap(({ spikes, synapticOperations }) => [spikes, synapticOperations]);
       return { layers, counts: [[...run.headCounts!], [...run.finalCounts]] };
     });

@@ -2,9 +2,9 @@
 import { deflateSync, inflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { decodeImage } from '../../src/image/decode.js';
-import { resizeImage } from '../../src/image/resize.js';
-import { nodeCodecs } from '../../src/node/codecs.js';
+import { nodeCodecs } from '../../src/host/node/codecs.js';
+import { decodeImage } from '../../src/picture/decode.js';
+import { resizeImage } from '../../src/picture/resize.js';
 import { makePalette, makePng, pngChunk } from '../fixtures/images/make.js';
 import { bundled, type CommandResult, EdgeCommand, smallNetwork } from '../support/edge.js';
 import { arbitraryPng, buildPng, exif } from '../support/random-png.js';

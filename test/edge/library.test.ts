@@ -1,15 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { answerOf } from '../../src/answer.js';
-import { Classifier, type RunOptions } from '../../src/classifier.js';
 import { probabilityHighest } from '../../src/fusion/highest.js';
 import { rateInterval } from '../../src/fusion/posterior.js';
-import type { PixelImage } from '../../src/image/pixel-image.js';
 import { MAXIMUM_FORGETTING } from '../../src/graph/bounds.js';
 import type { SpikingNetwork } from '../../src/graph/network.js';
-import { kernelModule } from '../../src/node/kernels.js';
+import { kernelModule } from '../../src/host/node/kernels.js';
+import type { PixelImage } from '../../src/picture/pixel-image.js';
+import { answerOf } from '../../src/run/answer.js';
+import { Classifier, type RunOptions } from '../../src/run/run.js';
 import { arbitraryNetwork } from '../generate.js';
-import { expectClose } from '../support/close.js';
 import { bundled, EdgeLibrary } from '../support/edge.js';
 import { picture, rgb } from '../support/rgb.js';
 
@@ -54,7 +53,7 @@ function expectSame(
     run.advance(timesteps);
     expect(exports.snnwasm_step(timesteps)).toBe(0);
     expect(exports.snnwasm_timesteps()).toBe(run.timesteps);
-    const layers = run.layerActivity();
+    const layers = run.populationActivity();
     network.populations.forEach((_, layer) => {
       expect(exports.snnwasm_layer_spikes(layer)).toBe(layers[layer]?.spikes ?? 0);
       expect(exports.snnwasm_layer_operations(layer)).toBe(layers[layer]?.synapticOperations ?? 0);
@@ -72,13 +71,11 @@ function expectSame(
     expect(library.ranking()).toEqual([...posterior.ranking]);
     expect(library.shapes()).toEqual(posterior.distributions);
     const probabilities = probabilityHighest(posterior.distributions);
-    library.numbers(exports.snnwasm_probabilities()).forEach((value, index) => {
-      expectClose(value, probabilities[index]!);
-    });
+    expect(library.numbers(exports.snnwasm_probabilities())).toEqual([...probabilities]);
     const best = posterior.ranking[0]!;
     const { lower, upper } = rateInterval(posterior, best);
-    expectClose(exports.snnwasm_lower(best), lower);
-    expectClose(exports.snnwasm_upper(best), upper);
+    expect(exports.snnwasm_lower(best)).toBe(lower);
+    expect(exports.snnwasm_upper(best)).toBe(upper);
     const answer = answerOf(network, run, 1);
     expect(exports.snnwasm_energy()).toBe(answer.energyMillijoules);
     expect(exports.snnwasm_ann_energy()).toBe(answer.annEnergyMillijoules);

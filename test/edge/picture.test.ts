@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { decodeImage } from '../../src/image/decode.js';
-import { resizeImage } from '../../src/image/resize.js';
-import { nodeCodecs } from '../../src/node/codecs.js';
+import { nodeCodecs } from '../../src/host/node/codecs.js';
+import { decodeImage } from '../../src/picture/decode.js';
+import { resizeImage } from '../../src/picture/resize.js';
 import { bundled, EdgeCommand, smallNetwork } from '../support/edge.js';
 import { arbitraryPng, buildPng, KINDS } from '../support/random-png.js';
 

@@ -7,13 +7,13 @@ import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { answerOf } from '../../src/answer.js';
-import { Classifier } from '../../src/classifier.js';
-import { decodeImage } from '../../src/image/decode.js';
-import { resizeImage } from '../../src/image/resize.js';
 import type { SpikingNetwork } from '../../src/graph/network.js';
-import { nodeCodecs } from '../../src/node/codecs.js';
-import { kernelModule } from '../../src/node/kernels.js';
+import { nodeCodecs } from '../../src/host/node/codecs.js';
+import { kernelModule } from '../../src/host/node/kernels.js';
+import { decodeImage } from '../../src/picture/decode.js';
+import { resizeImage } from '../../src/picture/resize.js';
+import { answerOf } from '../../src/run/answer.js';
+import { Classifier } from '../../src/run/run.js';
 import { CLI, snnwasm } from '../support/cli.js';
 import { bundleFolder } from '../support/edge.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -234,7 +234,7 @@ describeWithCompiler('wasmtime from C', () => {
       const classifier = await Classifier.create(await kernelModule(), network);
       const run = classifier.start(await decodeImage(readFileSync(example('cloud.png')), nodeCodecs));
       run.advance(24);
-      const layers = run.layerActivity();
+      const layers = run.populationActivity();
       expect(stdout.trimEnd().split('\n')).toEqual([
         ...(await expectedLines('cloud.png', 24)),
         ...network.populations.map(({ name }, index) => `${name}: ${layers[index]!.spikes} spikes`),

@@ -8,7 +8,7 @@ import { writeModel } from '../../src/file/file.js';
 import { SINGLE } from '../../src/graph/extents.js';
 import type { RunDefaults, SpikingNetwork } from '../../src/graph/network.js';
 import { IMAGE } from '../../src/graph/network.js';
-import { kernelModule } from '../../src/node/kernels.js';
+import { kernelModule } from '../../src/host/node/kernels.js';
 import { arbitraryNetwork, uniform } from '../generate.js';
 import { simulate } from '../reference/simulator.js';
 
@@ -17,6 +17,7 @@ const module = await kernelModule();
 const DEFAULTS: RunDefaults = {
   coding: 'rate',
   digits: 4,
+  readout: 'spikes',
   timesteps: 1,
   initialPotential: 1,
   propagation: 'synchronous',
@@ -201,7 +202,11 @@ describe('a simulation', () => {
           const input = extremeInput(narrowed, seed);
           const simulation = await Simulation.create(module, narrowed);
           simulation.start(input, options);
-          const { populations } = simulate(narrowed, input, { ...options, timesteps: limit, heads: ['final'] });
+          const { populations } = simulate(narrowed, input, {
+            ...options,
+            timesteps: limit,
+            heads: ['final'],
+          });
           while (simulation.timestep < limit) {
             const before = simulation.timestep;
             simulation.advance(limit - before);

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { Calibration } from '../../src/convert/calibrate.js';
 import { foldBatchNormalisation } from '../../src/convert/fold.js';
 import { normaliseWeights } from '../../src/convert/normalise.js';
-import { TrainedPass } from '../../src/engine/trained.js';
 import { Simulation } from '../../src/engine/simulation.js';
+import { TrainedPass } from '../../src/engine/trained.js';
 import { sizeOf } from '../../src/graph/extents.js';
-import { kernelModule } from '../../src/node/kernels.js';
+import { kernelModule } from '../../src/host/node/kernels.js';
 import { forward } from '../reference/forward.js';
 import { largestDifference } from '../support/compare.js';
 import { dequantise } from '../support/dequantise.js';
@@ -112,7 +112,9 @@ describe('firing rates approach clip(activation / lambda, 0, 1)', async () => {
   it('which saturate where activations pass lambda', () => {
     const unclipped = forward(normaliseWeights(network, lambdas), inputs[0]!);
     const found = rates(400, 0.5);
-    const saturated = [...unclipped.populations[0]!.keys()].filter((n) => unclipped.populations[0]![n]! > 1.05);
+    const saturated = [...unclipped.populations[0]!.keys()].filter(
+      (n) => unclipped.populations[0]![n]! > 1.05,
+    );
     expect(saturated.length).toBeGreaterThan(3);
     for (const neuron of saturated) expect(found.populations[0]![neuron]).toBeCloseTo(1, 9);
   });

@@ -10,12 +10,12 @@ import { planMemory, type Region } from '../../src/engine/plan.js';
 import { type ModelShare, shareModel } from '../../src/engine/shared-model.js';
 import { Simulation } from '../../src/engine/simulation.js';
 import { canShareMemory } from '../../src/engine/wasm.js';
-import type { SpikingNetwork } from '../../src/graph/network.js';
 import { sizeOf } from '../../src/graph/extents.js';
-import { sha256 } from '../../src/node/hash.js';
-import { kernelModule, sharedKernelModule } from '../../src/node/kernels.js';
-import { loadModelFile, shippedModelPath } from '../../src/node/models.js';
-import { runPool } from '../../src/node/pool.js';
+import type { SpikingNetwork } from '../../src/graph/network.js';
+import { sha256 } from '../../src/host/node/hash.js';
+import { kernelModule, sharedKernelModule } from '../../src/host/node/kernels.js';
+import { loadModelFile, shippedModelPath } from '../../src/host/node/models.js';
+import { runPool } from '../../src/host/node/pool.js';
 import { arbitraryNetwork, uniform } from '../generate.js';
 import { finished, start } from '../support/cli.js';
 import { evaluationFolder } from '../support/evaluation.js';
@@ -77,34 +77,38 @@ describe('the parts of a memory', () => {
         expect(bytes).toBeGreaterThanOrEqual(regions.at(-1)!.end);
         const inside = ({ first, end }: Region, addresses: readonly number[]) =>
           expect(addresses.every((address) => address >= first && address < end)).toBe(true);
-        inside(
-          constants,
-          [
-            ...constants.populations.flatMap(({ bias, threshold, synapses }) => [
-              bias,
-              threshold,
-              ...synapses.map(({ weights }) => weights),
-            ]),
-            ...constants.populations.flatMap(({ synapses }) =>
-              synapses.flatMap(({ fanOut, rowClass, columnClass }) =>
-                // Those of the image have none.
-                fanOut === 0 ? [] : [fanOut, rowClass, columnClass],
-              ),
+        inside(constants, [
+          ...constants.populations.flatMap(({ bias, threshold, synapses }) => [
+            bias,
+            threshold,
+            ...synapses.map(({ weights }) => weights),
+          ]),
+          ...constants.populations.flatMap(({ synapses }) =>
+            synapses.flatMap(({ fanOut, rowClass, columnClass }) =>
+              // Those of the image have none.
+              fanOut === 0 ? [] : [fanOut, rowClass, columnClass],
             ),
-            ...constants.heads.flatMap(({ bias, threshold, weights, fanOut }) => [
-              bias,
-              threshold,
-              weights,
-              fanOut,
-            ]),
-          ],
-        );
+          ),
+          ...constants.heads.flatMap(({ bias, threshold, weights, fanOut }) => [
+            bias,
+            threshold,
+            weights,
+            fanOut,
+          ]),
+        ]);
         for (const state of states) {
           const { network: record, order, image, sums, windowRows, accumulator, populations, heads } = state;
           const ofPopulations = populations.flatMap((at) => [at.record, at.synapses, at.membrane, at.mask]);
           const lists = populations.flatMap((at) => [at.list, at.rowStart, at.spikes]);
           const counters = [...populations, ...heads].flatMap((at) => [at.operations, at.allOperations]);
-          const ofHeads = heads.flatMap((at) => [at.record, at.membrane, at.sums, at.pool, at.fired, at.input]);
+          const ofHeads = heads.flatMap((at) => [
+            at.record,
+            at.membrane,
+            at.sums,
+            at.pool,
+            at.fired,
+            at.input,
+          ]);
           const scratch = [record, order, image, sums, windowRows, accumulator];
           inside(state, [...scratch, ...ofPopulations, ...lists, ...counters, ...ofHeads]);
         }
@@ -194,7 +198,10 @@ describe('simulations on one model', () => {
 
   it('have all tensors in shared memory, so that a thread gets no copy of them', () => {
     const [{ network }] = sharesOf(rgb, 1) as [ModelShare];
-    const tensors = [...network.populations, ...network.heads].flatMap(({ bias, threshold }) => [bias, threshold]);
+    const tensors = [...network.populations, ...network.heads].flatMap(({ bias, threshold }) => [
+      bias,
+      threshold,
+    ]);
     const weights = network.populations.flatMap(({ synapses }) => synapses.map(({ weights }) => weights));
     for (const { buffer } of [...tensors, ...weights, ...network.heads.map(({ weights }) => weights)]) {
       expect(buffer).toBeInstanceOf(SharedArrayBuffer);

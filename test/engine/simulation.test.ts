@@ -6,7 +6,7 @@ import { Simulation, type SimulationOptions } from '../../src/engine/simulation.
 import { MemoryViews } from '../../src/engine/views.js';
 import { UserError } from '../../src/errors.js';
 import type { SpikingNetwork } from '../../src/graph/network.js';
-import { kernelModule } from '../../src/node/kernels.js';
+import { kernelModule } from '../../src/host/node/kernels.js';
 import { arbitraryNetwork, uniform } from '../generate.js';
 import { size } from '../reference/simulator.js';
 import { inputOf, picture, rgb } from '../support/rgb.js';

@@ -1,10 +1,10 @@
 /** What a run shows of its latest timestep: single spikes, and their sums over channels and over pixels. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Classifier } from '../../src/classifier.js';
 import { spikesPerChannel, spikesPerPixel } from '../../src/engine/spike-counts.js';
 import { UserError } from '../../src/errors.js';
-import { kernelModule } from '../../src/node/kernels.js';
+import { kernelModule } from '../../src/host/node/kernels.js';
+import { Classifier } from '../../src/run/run.js';
 import { simulate } from '../reference/simulator.js';
 import { inputOf, picture, rgb } from '../support/rgb.js';
 
@@ -52,7 +52,7 @@ describe('the spikes of a run', () => {
     const run = classifier.start(image);
     let seen = 0;
     run.advance(20, () => {
-      run.layerActivity().forEach((_, layer) => {
+      run.populationActivity().forEach((_, layer) => {
         const { channels } = rgb.populations[layer]!.shape;
         const map = run.spikeMap(layer);
         const perPixel = new Uint16Array(map.length / channels);
@@ -99,6 +99,6 @@ describe('a prior that is weighed anew', () => {
     const run = classifier.start(image, { head: null });
     run.weighPrior(5);
     expect(run.priorStrength).toBe(0);
-    expect(() => run.weighPrior(-1)).toThrow('the prior strength is a number from 0 to 1000000, not -1');
+    expect(() => run.weighPrior(-1)).toThrow('priorStrength is a number from 0 to 1000000, not -1');
   });
 });

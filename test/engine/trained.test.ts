@@ -8,7 +8,7 @@ import { type Checkpoint, readSafetensors } from '../../src/convert/safetensors.
 import { TrainedPass } from '../../src/engine/trained.js';
 import { UserError } from '../../src/errors.js';
 import type { Network } from '../../src/graph/network.js';
-import { kernelModule } from '../../src/node/kernels.js';
+import { kernelModule } from '../../src/host/node/kernels.js';
 import { forward } from '../reference/forward.js';
 import { largest, largestDifference } from '../support/compare.js';
 import { arbitraryTrainedRun, buildTrained } from '../support/trained.js';
@@ -84,7 +84,9 @@ describe('TrainedPass', () => {
           pass.run(picture);
           reference.populations.forEach((values, index) => {
             const error = largestDifference(activations(pass, index), values);
-            expect(error, `population ${index}`).toBeLessThanOrEqual(TOLERANCE * Math.max(1, largest(values)));
+            expect(error, `population ${index}`).toBeLessThanOrEqual(
+              TOLERANCE * Math.max(1, largest(values)),
+            );
           });
           reference.logits.forEach((values, head) => {
             const error = largestDifference(pass.logits(head), values);

@@ -35,7 +35,9 @@ describe('a model file', () => {
   it('is read without a copy, and its tensors are aligned', () => {
     const { populations, heads } = readModel(smallFile);
     const tensors = [...populations, ...heads].flatMap((part) => [part.bias, part.threshold]);
-    const weights = [...populations.flatMap(({ synapses }) => synapses), ...heads].map((part) => part.weights);
+    const weights = [...populations.flatMap(({ synapses }) => synapses), ...heads].map(
+      (part) => part.weights,
+    );
     for (const { buffer, byteOffset } of [...tensors, ...weights]) {
       expect(buffer).toBe(smallFile.buffer);
       expect(byteOffset % 16).toBe(0);
@@ -100,7 +102,11 @@ describe('a damaged file', () => {
 describe('writing', () => {
   const [stem, ...others] = small.populations as [SpikingPopulation, ...SpikingPopulation[]];
   it.each<[string, SpikingNetwork, RegExp]>([
-    ['NaN', { ...small, populations: [{ ...stem, lambda: Number.NaN }, ...others] }, /populations\[0\].lambda must be/],
+    [
+      'NaN',
+      { ...small, populations: [{ ...stem, lambda: Number.NaN }, ...others] },
+      /populations\[0\].lambda must be/,
+    ],
     [
       'a short tensor',
       { ...small, populations: [{ ...stem, bias: new Int32Array(2) }, ...others] },

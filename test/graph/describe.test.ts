@@ -1,10 +1,10 @@
 /** The description of a model counts synapses as they are, and its tensors come out in PyTorch's order. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describeModel } from '../../src/graph/describe.js';
 import { modelTensors } from '../../src/file/export.js';
-import type { Shape, SpikingSynapses, SpikingNetwork } from '../../src/graph/network.js';
+import { describeModel } from '../../src/graph/describe.js';
 import { sourceShape } from '../../src/graph/extents.js';
+import type { Shape, SpikingNetwork, SpikingSynapses } from '../../src/graph/network.js';
 import { arbitraryNetwork, buildNetwork } from '../generate.js';
 import { randomGraph } from '../reference/random-graph.js';
 import { arrivals } from '../reference/synapses.js';
@@ -55,12 +55,7 @@ function pyTorchShape(synapses: SpikingSynapses, source: Shape, target: Shape): 
     case 'dense':
       return [channels, source.channels, source.height, source.width];
     case 'convolution':
-      return [
-        channels,
-        source.channels / synapses.groups,
-        synapses.kernel.height,
-        synapses.kernel.width,
-      ];
+      return [channels, source.channels / synapses.groups, synapses.kernel.height, synapses.kernel.width];
   }
 }
 

@@ -30,7 +30,9 @@ describe('random graphs', () => {
       }
     }
     expect([...kinds].sort()).toEqual([...SYNAPSES_KINDS].sort());
-    expect([...ofImage].sort()).toEqual(SYNAPSES_KINDS.filter((kind) => kindOf(kind).weightType === 'int8').sort());
+    expect([...ofImage].sort()).toEqual(
+      SYNAPSES_KINDS.filter((kind) => kindOf(kind).weightType === 'int8').sort(),
+    );
   });
 });
 
@@ -60,7 +62,11 @@ describe('the fan-out of a neuron', () => {
   it('knows borders and strides along a row', () => {
     const along = (extent: number, window: Window): number[] => {
       const source = { channels: 1, height: 1, width: extent };
-      const row = { ...window, kernel: { ...window.kernel, height: 1 }, padding: { ...window.padding, top: 0, bottom: 0 } };
+      const row = {
+        ...window,
+        kernel: { ...window.kernel, height: 1 },
+        padding: { ...window.padding, top: 0, bottom: 0 },
+      };
       const taps = window.kernel.width;
       const tap = { existing: new Uint32Array(taps).fill(1), every: 1 };
       const { table, columnClass } = windowFanOut(row, source, outputExtent(source, row), tap);
@@ -79,7 +85,8 @@ describe('the fan-out of a neuron', () => {
 
 describe('the extent that a window leaves', () => {
   it('counts strides, padding and dilation along each axis', () => {
-    const of = (height: number, width: number, window: Window) => Object.values(outputExtent({ height, width }, window));
+    const of = (height: number, width: number, window: Window) =>
+      Object.values(outputExtent({ height, width }, window));
     expect(of(32, 5, squareWindow(3, 2, 1))).toEqual([16, 3]);
     expect(of(2, 3, squareWindow(3, 1, 0))).toEqual([0, 1]);
     const uneven: Window = {

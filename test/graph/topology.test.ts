@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/errors.js';
 import { writeModel } from '../../src/file/file.js';
 import { squareWindow } from '../../src/graph/extents.js';
-import type { Convolution, Shape, SpikingNetwork, SpikingPopulation, SpikingSynapses } from '../../src/graph/network.js';
+import type {
+  Convolution,
+  Shape,
+  SpikingNetwork,
+  SpikingPopulation,
+  SpikingSynapses,
+} from '../../src/graph/network.js';
 
 function convolution(source: number, weights: number, kernel = 1): Convolution<Int8Array> {
   const window = squareWindow(kernel, 1, (kernel - 1) / 2);
@@ -49,6 +55,7 @@ function networkOf(input: Shape, populations: SpikingPopulation[], classes = 1):
     defaults: {
       coding: 'rate',
       digits: 4,
+      readout: 'spikes',
       timesteps: 1,
       initialPotential: 0,
       propagation: 'pipelined',
@@ -73,7 +80,10 @@ describe('a model', () => {
     expect(() => writeModel(networkOf(grey, [both]))).not.toThrow();
     const other = population('other', shape(5, 1, 1), dense(-1, 30), dense(0, 60));
     expect(() => writeModel(networkOf(grey, [stem, other]))).not.toThrow();
-    const own = population('own', stem.shape, depthwise(0, 2 * 15 * 15, 15), { ...convolution(0, 2), groups: 2 });
+    const own = population('own', stem.shape, depthwise(0, 2 * 15 * 15, 15), {
+      ...convolution(0, 2),
+      groups: 2,
+    });
     expect(() => writeModel(networkOf(grey, [stem, own]))).not.toThrow();
     const network = networkOf(shape(1, 1, 1023), [population('a', widest, convolution(-1, 64))]);
     expect(() => writeModel(network)).not.toThrow();

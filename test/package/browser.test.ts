@@ -10,16 +10,7 @@ import { createServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeModel } from '../../src/file/file.js';
 import { describeWithChromium, launchChromium } from '../support/chromium.js';
-import {
-  EXTENT,
-  expectedTraces,
-  firstDifference,
-  hashOf,
-  type ImageTrace,
-  PICTURES,
-  pictures,
-  TIMESTEPS,
-} from '../support/determinism.js';
+import { EXTENT, expectedTraces, firstDifference, hashOf, type ImageTrace, PICTURES, pictures, TIMESTEPS } from '../support/determinism.js';
 import { installedProject, PATIENCE, ROOT, runNode, runTool, workFolder } from '../support/package.js';
 import { onlyBlock } from '../support/readme.js';
 import { randomRecords } from '../support/records.js';
@@ -100,7 +91,7 @@ describeWithChromium('in Chromium', () => {
         const program = `
           import { readFile } from 'node:fs/promises';
           import { loadModel } from 'snnwasm';
-          import { tracesOf } from './traces.js';
+          import { tracesOf } from '../../web/src/network/traces.js';
           const traces = await tracesOf(await loadModel(), await readFile('pictures.rgb'), ${EXTENT}, ${TIMESTEPS});
           console.log(JSON.stringify(traces));`;
         const [expected, inNode, inChromium] = await Promise.all([
@@ -125,7 +116,7 @@ describeWithChromium('in Chromium', () => {
         const program = `
           import { readFile } from 'node:fs/promises';
           import { loadModel } from 'snnwasm';
-          import { traceOf } from './traces.js';
+          import { traceOf } from '../../web/src/network/traces.js';
           const model = await loadModel();
           const traces = [];
           for (const name of ${JSON.stringify(FILES)}) {

@@ -1,18 +1,11 @@
 /** The package in an empty project: what its README says works from the tarball alone, in Node and with its types. */
-import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  installedProject,
-  output,
-  PATIENCE,
-  ROOT,
-  runNode,
-  runTool,
-  workFolder,
-} from '../support/package.js';
+import { installedProject, output, PATIENCE, ROOT, runCommand, runNode, runTool, workFolder } from '../support/package.js';
 import { blocks, onlyBlock } from '../support/readme.js';
 import { randomRecords } from '../support/records.js';
+import { syntheticResults } from '../support/results.js';
 import { tinyCheckpoint } from '../support/tiny.js';
 
 describe('an empty project that installs the tarball', () => {
@@ -29,12 +22,44 @@ describe('an empty project that installs the tarball', () => {
   }, PATIENCE);
   afterAll(() => work.remove());
 
-  it('gets no tool that only building takes', async () => {
+  it('gets no tool that only building or drawing takes', async () => {
     const installed = await readdir(join(project, 'node_modules'));
     expect(installed).toContain('snnwasm');
-    for (const name of ['assemblyscript', 'typescript', 'esbuild', 'vitest', 'vite']) {
+    for (const name of ['assemblyscript', 'typescript', 'esbuild', 'vitest', 'vite', 'vega']) {
       expect(installed).not.toContain(name);
     }
+  });
+
+  it('gets at most 20 packages and 8 MB beside the model', async () => {
+    const listed = await output('npm', ['ls', '--omit=dev', '--all', '--parseable'], project);
+    const folders = listed.trim().split('\n').slice(1);
+    expect(folders.length).toBeGreaterThan(5);
+    expect(folders.length).toBeLessThanOrEqual(20);
+    const entries = await readdir(join(project, 'node_modules'), { recursive: true, withFileTypes: true });
+    const sizes = entries
+      .filter((entry) => entry.isFile() && !entry.name.endsWith('.snn'))
+      .map(async (entry) => (await stat(join(entry.parentPath, entry.name))).size);
+    const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+    expect(bytes).toBeLessThan(8e6);
+  });
+
+  it('reports in JSON and CSV, and says in one line how to get figures', async () => {
+    const results = join(project, 'results.json');
+    await writeFile(results, JSON.stringify(syntheticResults({ rows: [1, 16, 64], heads: 2 })));
+    const { stdout, stderr, code } = await runCommand(project, ['report', results, '--out', 'report']);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringMatching(/^[^\n]*npm install vega[^\n]*\n$/),
+    });
+    const names = (await readdir(join(project, 'report'))).sort();
+    expect(stdout.trim().split('\n').sort()).toEqual(names.map((name) => join('report', name)));
+    expect(names).toEqual([
+      ...['curves.csv', 'figure4.vg.json', 'figure5.vg.json', 'layers.csv', 'rates.vg.json'],
+      ...['saving-by-depth.vg.json', 'summary.md', 'targets.csv'],
+    ]);
+    const figure = JSON.parse(await readFile(join(project, 'report/figure4.vg.json'), 'utf8')) as object;
+    expect(figure).toMatchObject({ width: expect.any(Number), marks: expect.any(Array) });
+    expect(await readFile(join(project, 'report/summary.md'), 'utf8')).toContain('**figure4.vg.json**');
   });
 
   it('classifies as the README says', async () => {
@@ -66,14 +91,15 @@ describe('an empty project that installs the tarball', () => {
     expect(said).toMatch(/picture\.png\n\n {2}sunflower /);
   });
 
-  it('gives the same classes, and the same errors, by all three of its entries', async () => {
+  it('gives the same classes, and the same errors, by all of its entries', async () => {
     const program = `
       import { loadModel, UserError } from 'snnwasm';
       import { convertCheckpoint } from 'snnwasm/convert';
+      import { openCifar100 } from 'snnwasm/lab';
       import { loadModelFile } from 'snnwasm/node';
-      const failures = [loadModel('none.snn'), convertCheckpoint(new Uint8Array(9), []), loadModelFile('none.snn')];
+      const failures = [loadModel('none.snn'), convertCheckpoint(new Uint8Array(9), []), loadModelFile('none.snn'), openCifar100('none', 'test')];
       for (const { reason } of await Promise.allSettled(failures)) console.log(reason instanceof UserError);`;
-    expect(await runNode(project, 'errors.mjs', program)).toBe('true\ntrue\ntrue\n');
+    expect(await runNode(project, 'errors.mjs', program)).toBe('true\n'.repeat(4));
   });
 
   describe('with TypeScript', () => {

@@ -10,8 +10,10 @@ import { PATIENCE, type Packed, pack, ROOT, runTool, workFolder } from '../suppo
 /** Everything that may be in the tarball. */
 const ALLOWED = [
   /^(LICENSE|README\.md|package\.json)$/,
-  /^dist\/(src|assembly)\/[\w/.-]+\.d\.ts$/,
-  /^dist\/(?!src\/browser\/|src\/index\.js)(src|assembly)\/[\w/.-]+\.js$/,
+  /^dist\/(src|lab|assembly)\/[\w/.-]+\.d\.ts$/,
+  /^dist\/(?!src\/host\/browser\/|src\/entry\/convert\.js|src\/index\.js)(src|lab|assembly)\/[\w/.-]+\.js$/,
+  /^dist\/bin\/snnwasm\.js$/,
+  /^dist\/portable\/\w+\.js$/,
   /^dist\/browser\/[\w.-]+\.(js|wasm)$/,
   /^dist\/browser\/THIRD-PARTY-LICENSES\.txt$/,
   /^dist\/(snnwasm(\.shared)?|edge-library|edge-command)\.wasm$/,
@@ -143,7 +145,7 @@ describe('the tarball', () => {
         ],
         work.folder,
       );
-      for (const entry of ['snnwasm', 'snnwasm/convert', 'snnwasm/node']) {
+      for (const entry of ['snnwasm', 'snnwasm/convert', 'snnwasm/node', 'snnwasm/lab']) {
         expect(said).toMatch(new RegExp(`"${entry}" +│ OK \\(ESM\\) +│ OK +│`));
       }
     },

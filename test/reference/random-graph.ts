@@ -24,7 +24,8 @@ export function randomGraph(seed: number, populations = 6): SpikingNetwork {
   const draw: Draw = (low, high) => low + Math.floor(random() * (high - low + 1));
   const input = { channels: draw(1, 3), height: draw(4, 9), width: draw(4, 9) };
   const list: SpikingPopulation[] = [];
-  for (let index = 0; index < populations; index++) list.push(randomPopulation({ input, populations: list }, draw));
+  for (let index = 0; index < populations; index++)
+    list.push(randomPopulation({ input, populations: list }, draw));
   const classes = draw(2, 9);
   const head = (name: string, population: number): SpikingHead => ({
     name,
@@ -49,6 +50,7 @@ export function randomGraph(seed: number, populations = 6): SpikingNetwork {
     defaults: {
       coding: 'rate',
       digits: 4,
+      readout: 'spikes',
       timesteps: 8,
       initialPotential: 0.5,
       propagation: 'synchronous',
@@ -145,7 +147,16 @@ function sameShape(prefix: Prefix, shape: Shape, draw: Draw): SpikingSynapses[] 
 function pointwise(source: number, from: Shape, to: Shape, draw: Draw): SpikingSynapses {
   const one = { height: 1, width: 1 };
   const weights = bytes(draw, from.channels * to.channels);
-  return { kind: 'convolution', source, kernel: one, stride: one, dilation: one, padding: NONE, groups: 1, weights };
+  return {
+    kind: 'convolution',
+    source,
+    kernel: one,
+    stride: one,
+    dilation: one,
+    padding: NONE,
+    groups: 1,
+    weights,
+  };
 }
 
 /** int8 weights, a third of them 0. */
@@ -159,5 +170,7 @@ function words(draw: Draw, length: number, low: number, high: number): Int32Arra
 
 /** Which kinds a network has. */
 export function kindsIn(network: SpikingNetwork): Set<string> {
-  return new Set(network.populations.flatMap(({ synapses }) => synapses.map(({ kind }) => kindOf(kind).kind)));
+  return new Set(
+    network.populations.flatMap(({ synapses }) => synapses.map(({ kind }) => kindOf(kind).kind)),
+  );
 }

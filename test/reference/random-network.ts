@@ -2,14 +2,15 @@
  * Small random spiking networks with everything a residual network has: an analog first layer, strided and
  * unstrided convolutions, identity and 1x1 skip connections, several heads. The same seed gives the same network.
  */
+
+import { squareWindow } from '../../src/graph/extents.js';
 import type {
   Shape,
-  SpikingSynapses,
   SpikingHead,
-  SpikingPopulation,
   SpikingNetwork,
+  SpikingPopulation,
+  SpikingSynapses,
 } from '../../src/graph/network.js';
-import { squareWindow } from '../../src/graph/extents.js';
 import { IMAGE } from '../../src/graph/network.js';
 import { uniformNumbers } from '../../src/random.js';
 import { size } from './simulator.js';
@@ -40,13 +41,7 @@ export function randomNetwork(seed: number, options: RandomNetworkOptions = {}):
   const narrow: Shape = { channels, height: extent, width: extent };
   const half = Math.ceil(extent / 2);
   const wide: Shape = { channels: channels * 2, height: half, width: half };
-  const conv = (
-    source: number,
-    from: Shape,
-    to: Shape,
-    kernel: number,
-    stride: number,
-  ): SpikingSynapses => ({
+  const conv = (source: number, from: Shape, to: Shape, kernel: number, stride: number): SpikingSynapses => ({
     kind: 'convolution',
     source,
     ...squareWindow(kernel, stride, (kernel - 1) / 2),
@@ -97,6 +92,7 @@ export function randomNetwork(seed: number, options: RandomNetworkOptions = {}):
     defaults: {
       coding: 'rate',
       digits: 4,
+      readout: 'spikes',
       timesteps: 8,
       initialPotential: 0.5,
       propagation: 'synchronous',

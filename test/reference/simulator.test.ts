@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/errors.js';
+import { SINGLE, squareWindow } from '../../src/graph/extents.js';
 import type {
   Shape,
   SpikingHead,
@@ -9,7 +10,6 @@ import type {
   SpikingPopulation,
   SpikingSynapses,
 } from '../../src/graph/network.js';
-import { SINGLE, squareWindow } from '../../src/graph/extents.js';
 import { IMAGE } from '../../src/graph/network.js';
 import { fanOut, synapticOperationsByFanOut } from './fan-out.js';
 import { simulateRadix } from './radix.js';
@@ -68,6 +68,7 @@ function handNetwork(): SpikingNetwork {
     defaults: {
       coding: 'rate',
       digits: 4,
+      readout: 'spikes',
       timesteps: 4,
       initialPotential: 0,
       propagation: 'synchronous',
@@ -100,7 +101,11 @@ describe('an example worked by hand', () => {
   });
 
   it('passes spikes through a padded convolution within the timestep', () => {
-    const { populations } = simulate(handNetwork(), handInput, { ...start, timesteps: 2, recordSpikes: true });
+    const { populations } = simulate(handNetwork(), handInput, {
+      ...start,
+      timesteps: 2,
+      recordSpikes: true,
+    });
     // A spike at the middle gives the pixel above-left of it the tap below-right (9), and so on: 9 to 1.
     // t = 1: 10 9 8 / 7 6 5 / 4 3 2, bias 1 included; nothing above 20.
     // t = 2: the middle again, top left gives 5 4 / 2 1, bottom right gives 9 8 / 6 5 to the bottom right square:
@@ -204,7 +209,12 @@ describe('synapses', () => {
 });
 
 /** What one timestep of an image leaves in the membranes of a population that never fires. */
-function receivedFrom(image: Shape, values: readonly number[], synapses: SpikingSynapses, shape: Shape): number[] {
+function receivedFrom(
+  image: Shape,
+  values: readonly number[],
+  synapses: SpikingSynapses,
+  shape: Shape,
+): number[] {
   const network = handNetwork();
   const quiet = { length: shape.channels };
   const only: SpikingPopulation = {
@@ -291,9 +301,14 @@ describe('random networks', () => {
       fc.property(seeds, propagations, fc.integer({ min: 3, max: 7 }), (seed, propagation, extent) => {
         const network = extent < 4 ? randomGraph(seed, 4) : randomNetwork(seed, { extent });
         const options: SimulationOptions = { timesteps: 5, initialPotential: 0.5, propagation };
-        const { populations } = simulate(network, randomInput(network, seed), { ...options, recordSpikes: true });
+        const { populations } = simulate(network, randomInput(network, seed), {
+          ...options,
+          recordSpikes: true,
+        });
         const tensors = populations.map((population) => population.spikeTensors);
-        const some = populations.some(({ synapticOperations }) => synapticOperations.some((count) => count > 0));
+        const some = populations.some(({ synapticOperations }) =>
+          synapticOperations.some((count) => count > 0),
+        );
         // The populations of a random graph may all read the image.
         if (extent >= 4) expect(some).toBe(true);
         populations.forEach(({ spikes, spikeTensors, synapticOperations, allOperations }, index) => {
@@ -363,7 +378,9 @@ it('counts the synapses that leave every neuron as the population has them', () 
     weights: Int8Array.from({ length: 18 }, (_, index) => (index === 9 ? 0 : 1)),
   };
   const from = { channels: 1, height: 4, width: 4 };
-  const leaving = Array.from({ length: 16 }, (_, neuron) => fanOut(synapses, from, { ...from, channels: 2 }, neuron));
+  const leaving = Array.from({ length: 16 }, (_, neuron) =>
+    fanOut(synapses, from, { ...from, channels: 2 }, neuron),
+  );
   expect(leaving.reduce((sum, { every }) => sum + every, 0)).toBe(100 * 2);
   expect(leaving.reduce((sum, { existing }) => sum + existing, 0)).toBe(100 * 2 - 16);
 });
@@ -382,10 +399,8 @@ describe('what does not fit', () => {
   it('includes a membrane that leaves int32', () => {
     const network = handNetwork();
     const runaway = { ...network.populations[0]!, bias: Int32Array.of(2 ** 30), threshold: Int32Array.of(1) };
-    expect(() => 
+    expect(() =>
       simulate({ ...network, populations: [runaway, network.populations[1]!] }, handInput, start),
-    ).toThrow(
-      /population first: membrane potential 2147483\d+ leaves int32/,
-    );
+    ).toThrow(/population first: membrane potential 2147483\d+ leaves int32/);
   });
 });

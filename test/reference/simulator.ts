@@ -112,7 +112,10 @@ function initialMembrane(threshold: number, fraction: number): number {
   return Math.floor(threshold * fraction + 0.5);
 }
 
-function startPopulation({ name, shape, threshold }: SpikingPopulation, initialPotential: number): PopulationRecord {
+function startPopulation(
+  { name, shape, threshold }: SpikingPopulation,
+  initialPotential: number,
+): PopulationRecord {
   const membranes = new Float64Array(size(shape));
   for (let neuron = 0; neuron < membranes.length; neuron++) {
     membranes[neuron] = initialMembrane(threshold[neuron % shape.channels]!, initialPotential);
@@ -123,7 +126,15 @@ function startPopulation({ name, shape, threshold }: SpikingPopulation, initialP
 function startHead(head: SpikingHead, initialPotential: number): HeadRecord {
   const membranes = Float64Array.from(head.threshold, (value) => initialMembrane(value, initialPotential));
   const counts = new Uint32Array(head.threshold.length);
-  return { name: head.name, spikeBits: [], spikes: [], synapticOperations: [], allOperations: [], counts, membranes };
+  return {
+    name: head.name,
+    spikeBits: [],
+    spikes: [],
+    synapticOperations: [],
+    allOperations: [],
+    counts,
+    membranes,
+  };
 }
 
 /** One timestep of one population, eq. (5)-(7). Returns its spikes. */
@@ -154,7 +165,9 @@ function stepPopulation(
   for (let neuron = 0; neuron < membranes.length; neuron++) {
     membranes[neuron] = membranes[neuron]! + population.bias[neuron % channels]!;
     if (membranes[neuron] !== (membranes[neuron]! | 0)) {
-      throw new UserError(`population ${population.name}: membrane potential ${membranes[neuron]} leaves int32`);
+      throw new UserError(
+        `population ${population.name}: membrane potential ${membranes[neuron]} leaves int32`,
+      );
     }
   }
   const spikes = fire(membranes, population.threshold);

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 
-export const CLI = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+export const CLI = fileURLToPath(new URL('../../dist/bin/snnwasm.js', import.meta.url));
 if (!existsSync(CLI)) throw new Error('dist/ is missing: run "npm run build" before these tests');
 
 export interface Finished {

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
-import type { Answer } from '../../src/answer.js';
-import type { Activity } from '../../src/classifier.js';
+import type { Answer } from '../../src/run/answer.js';
+import type { Activity } from '../../src/run/run.js';
 import { launchChromium } from './chromium.js';
 import { type Site as StaticSite, startSite } from './site.js';
 

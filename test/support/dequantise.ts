@@ -1,7 +1,8 @@
 /** A spiking network's integers as the floating-point network of threshold 1 that they stand for. */
+
+import { sizeOf } from '../../src/graph/extents.js';
 import type { SpikingNetwork } from '../../src/graph/network.js';
 import { IMAGE } from '../../src/graph/network.js';
-import { sizeOf } from '../../src/graph/extents.js';
 import type { PlainNetwork } from '../reference/forward.js';
 
 /** Its input is that of the trained network, not in multiples of 2^-fractionBits. */

@@ -4,8 +4,8 @@
  * traces, be it Node, a browser or a bare WebAssembly runtime; `expectedTraces` says what it must be.
  */
 import { createHash } from 'node:crypto';
-import type { Step } from '../../src/api/model.js';
-import { loadModel } from '../../src/node/main.js';
+import type { Step } from '../../src/app/model.js';
+import { loadModel } from '../../src/entry/index-node.js';
 import { cifar100Folder, readRecords } from './cifar100.js';
 import { RECORD_BYTES, randomRecords } from './records.js';
 

@@ -7,8 +7,8 @@ import { WASI } from 'node:wasi';
 import * as E from '../../assembly/edge/layout.js';
 import { type BundleOptions, bundleModel, type Flavour } from '../../src/bundle/bundle.js';
 import type { SpikingNetwork } from '../../src/graph/network.js';
-import { loadModelFile, shippedModelPath } from '../../src/node/models.js';
-import { bundleTemplate } from '../../src/node/templates.js';
+import { loadModelFile, shippedModelPath } from '../../src/host/node/models.js';
+import { bundleTemplate } from '../../src/host/node/templates.js';
 import { buildNetwork } from '../generate.js';
 
 // Once TurboFan calls the functions of Node 20's WASI directly, after some thousand calls, the process dies by SIGSEGV (8 of
@@ -198,7 +198,13 @@ export class EdgeCommand {
         stdout: readFileSync(stdout!, 'utf8'),
         stderr: readFileSync(stderr!, 'utf8'),
         input: new Uint8Array(memory.slice(word(E.CONFIG_INPUT), word(E.CONFIG_INPUT) + bytes)),
-        layers: [...new Float64Array(memory, word(E.CONFIG_POPULATION_ACTIVITY), 2 * word(E.CONFIG_POPULATION_COUNT))],
+        layers: [
+          ...new Float64Array(
+            memory,
+            word(E.CONFIG_POPULATION_ACTIVITY),
+            2 * word(E.CONFIG_POPULATION_COUNT),
+          ),
+        ],
         counts: [...new Uint32Array(memory, word(E.CONFIG_COUNTS), outputs)],
       };
     } finally {

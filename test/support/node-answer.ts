@@ -1,7 +1,7 @@
 /** What Node answers to a picture, in the form of the page's report. */
 import { readFile } from 'node:fs/promises';
+import { kernelModule, loadModelFile, nodeCodecs, shippedModelPath } from '../../src/entry/node.js';
 import { answerOf, Classifier, decodeImage, fuse, type Posterior, type RunOptions } from '../../src/index.js';
-import { kernelModule, loadModelFile, nodeCodecs, shippedModelPath } from '../../src/node/index.js';
 import type { Report } from './demo-page.js';
 
 const network = await loadModelFile(shippedModelPath());
@@ -20,7 +20,7 @@ export async function nodeAnswer(
 ): Promise<Omit<Report, 'milliseconds'>> {
   const run = classifier.start(await decodeImage(bytes, nodeCodecs), options);
   run.advance(timesteps);
-  const layers = run.layerActivity().map((activity, index) => ({
+  const layers = run.populationActivity().map((activity, index) => ({
     name: network.populations[index]!.name,
     ...activity,
   }));
@@ -58,7 +58,7 @@ export async function nodeSpikes(bytes: Uint8Array, timesteps: number): Promise<
   const rows: number[][] = [];
   let before = network.populations.map(() => 0);
   run.advance(timesteps, () => {
-    const now = run.layerActivity().map(({ spikes }) => spikes);
+    const now = run.populationActivity().map(({ spikes }) => spikes);
     rows.push(now.map((spikes, layer) => spikes - before[layer]!));
     before = now;
   });

@@ -1,10 +1,11 @@
 /** The package as its users get it: packed into a tarball, and installed from that into an empty project. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { type Finished, finished } from './cli.js';
 
 const exec = promisify(execFile);
 
@@ -66,6 +67,12 @@ export async function installedProject(folder: string): Promise<string> {
   const words = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', tarball];
   await output('npm', words, project);
   return project;
+}
+
+/** Runs the `snnwasm` that a project has installed, to its end, whatever that is. */
+export function runCommand(project: string, words: readonly string[]): Promise<Finished> {
+  const command = join(project, 'node_modules/.bin/snnwasm');
+  return finished(spawn(command, words, { cwd: project, stdio: ['ignore', 'pipe', 'pipe'] }));
 }
 
 /** Runs a program in a project with this Node. */

@@ -1,8 +1,9 @@
 /** Made-up results with curves of a plausible shape, for tests of the report. Counts are consistent with each other. */
-import { annEnergyMillijoules, ENERGY_MODELS, energyMillijoules } from '../../src/energy.js';
-import type { Curve, Estimate, LayerResult, Results, TargetEnergy } from '../../src/evaluation/results.js';
-import type { StrengthRule } from '../../src/observation/strengths.js';
-import { finalAlone, type Identity } from '../../src/report/identity.js';
+
+import type { Curve, Estimate, LayerResult, Results, TargetEnergy } from '../../lab/evaluation/results.js';
+import { finalAlone, type Identity } from '../../lab/report/identity.js';
+import type { StrengthRule } from '../../src/fit/rules.js';
+import { annEnergyMillijoules, ENERGY_MODELS, energyMillijoules } from '../../src/run/energy.js';
 
 export interface SyntheticOptions {
   readonly rows?: readonly number[];
@@ -18,6 +19,7 @@ export interface SyntheticOptions {
 
 const ANN = 0.771;
 const ANALOG = 1_769_472;
+const NEURONS = 557_056;
 /** Of the whole network, an image and timestep; a head sees a fraction of it. */
 const OPERATIONS = 32e6;
 const SPIKES = 34_000;
@@ -137,6 +139,7 @@ function curve(
               spikes: spikes[row]! / images,
               synapticOperations: synapticOperations[row]! / images,
               analogMultiplyAccumulates: ANALOG,
+              neuronUpdates: NEURONS * rows[row]!,
             },
             model,
           ),

@@ -1,7 +1,8 @@
 /** A small random spiking network for colour pictures, and pictures for it. */
-import type { PixelImage } from '../../src/image/pixel-image.js';
-import { quantiseInput } from '../../src/image/tensor.js';
+
 import type { SpikingNetwork } from '../../src/graph/network.js';
+import type { PixelImage } from '../../src/picture/pixel-image.js';
+import { quantiseInput } from '../../src/picture/tensor.js';
 import { buildNetwork, uniform } from '../generate.js';
 
 /** Three blocks with the internal heads "1" and "2", ten classes, 9 x 8 pixels; 64 timesteps by default. */
@@ -29,6 +30,7 @@ function withDefaults(network: SpikingNetwork): SpikingNetwork {
     defaults: {
       coding: 'rate',
       digits: 4,
+      readout: 'spikes',
       timesteps: 64,
       initialPotential: 0.5,
       propagation: 'synchronous',

@@ -3,8 +3,10 @@ import { gzipSync } from 'node:zlib';
 
 export interface TarEntry {
   readonly path: string;
+  /** The folder that ustar keeps in a field of its own. */
+  readonly prefix?: string;
   readonly content?: Uint8Array;
-  /** '0' a file, '1' a hard link, '2' a symbolic link, '3' a device, '5' a folder, 'x' a pax header. */
+  /** '0' a file, '1' a hard link, '2' a symbolic link, '3' a device, '5' a folder, 'x' a pax header, 'L' a GNU one. */
   readonly type?: string;
   readonly link?: string;
   /** What the header says, where that is not the content's size. */
@@ -42,6 +44,7 @@ function blocksOf({ path, content = new Uint8Array(), type = '0', link = '', ...
   header.write(type, 156);
   header.write(link, 157, 100);
   header.write('ustar\x0000', 257);
+  header.write(rest.prefix ?? '', 345, 155);
   // The checksum counts its own field as spaces.
   header.fill(0x20, 148, 156);
   const sum = header.reduce((total, byte) => total + byte, 0);

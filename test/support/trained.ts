@@ -3,6 +3,7 @@
  * would give them. They are built from the recipes of random spiking networks.
  */
 import fc from 'fast-check';
+import { outputExtent, squareWindow } from '../../src/graph/extents.js';
 import type {
   BatchNormalisation,
   Convolution,
@@ -12,7 +13,6 @@ import type {
   Synapses,
 } from '../../src/graph/network.js';
 import { IMAGE, type Shape } from '../../src/graph/network.js';
-import { outputExtent, squareWindow } from '../../src/graph/extents.js';
 import { arbitraryRecipe, type NetworkBounds, type NetworkRecipe, uniform } from '../generate.js';
 
 /** Uniform numbers of variance 1 lie within this. */

@@ -4,19 +4,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { CLASSIFY_SETTINGS } from '../../src/app/options.js';
+import { loadModel } from '../../src/entry/index-node.js';
+import { shippedModelPath } from '../../src/host/node/models.js';
 import { formatShare } from '../../web/src/format.js';
 import { describeWithChromium } from '../support/chromium.js';
 import { CLI } from '../support/cli.js';
 import { type DemoPage, type Report, Site } from '../support/demo-page.js';
-import {
-  example,
-  type NodeRates,
-  network,
-  neurons,
-  nodeAnswer,
-  nodeRates,
-  nodeSpikes,
-} from '../support/node-answer.js';
+import { example, type NodeRates, network, neurons, nodeAnswer, nodeRates, nodeSpikes } from '../support/node-answer.js';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -187,6 +182,42 @@ describeWithChromium('the answer of the demo page', () => {
     expect(await forgetting.inputValue()).toBe(String(network.defaults.forgetting));
     await demo.state(new RegExp(`^Done · road\\.png · head ${network.defaults.head}, `));
     expect(withoutTime(await demo.report())).toEqual(await nodeAnswer('road.png', road));
+  });
+
+  it('stops when it is sure, where the library stops', async () => {
+    const { page } = demo;
+    const bytes = await example('orange.png');
+    await page.getByLabel('Stop when sure').selectOption('0.95');
+    await demo.realTime();
+    await demo.sample('orange');
+    await demo.finished('orange.png');
+    const report = await demo.report();
+    const model = await loadModel(shippedModelPath());
+    const answer = await model.classify(new Uint8Array(bytes), { stopWhenSure: 0.95 });
+    expect(answer.timesteps).toBeLessThan(64);
+    const { timesteps, spikes, synapticOperations } = answer;
+    expect(report).toMatchObject({ timesteps, spikes, synapticOperations });
+    expect(report.predictions[0]!.index).toBe(answer.predictions[0]!.index);
+    expect(await demo.text('#clock')).toBe(`${answer.timesteps} / ${answer.timesteps}`);
+    await page.getByRole('button', { name: 'Defaults' }).click();
+    await expect.poll(() => demo.text('#clock'), { timeout: 15_000 }).toBe('64 / 64');
+  });
+
+  it('takes labels and bounds of its controls from the schema', async () => {
+    const { page } = demo;
+    for (const [id, { label, offered }] of [
+      ['strength', CLASSIFY_SETTINGS.priorStrength],
+      ['timesteps', CLASSIFY_SETTINGS.timesteps],
+      ['potential', CLASSIFY_SETTINGS.initialPotential],
+      ['forgetting', CLASSIFY_SETTINGS.forgetting],
+    ] as const) {
+      const control = page.locator(`#${id}`);
+      expect(await page.locator(`label[for=${id}]`).textContent()).toBe(label);
+      expect([await control.getAttribute('min'), await control.getAttribute('max')]).toEqual([
+        String(offered.least),
+        String(offered.most),
+      ]);
+    }
   });
 
   it('can be watched timestep by timestep: every layer shows the spikes that Node counts', async () => {

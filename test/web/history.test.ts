@@ -1,7 +1,7 @@
 /** The demo page's rates over time are those of the posterior, for every forgetting and prior strength. */
 import { describe, expect, it } from 'vitest';
+import { kernelModule } from '../../src/entry/node.js';
 import { Classifier, fuse, type RunOptions } from '../../src/index.js';
-import { kernelModule } from '../../src/node/index.js';
 import { History } from '../../web/src/worker/history.js';
 import { picture, rgb } from '../support/rgb.js';
 

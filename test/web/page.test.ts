@@ -4,7 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { shippedModelPath } from '../../src/node/index.js';
+import { shippedModelPath } from '../../src/entry/node.js';
 import { formatProbability } from '../../web/src/format.js';
 import { describeWithChromium } from '../support/chromium.js';
 import { type DemoPage, Site } from '../support/demo-page.js';
@@ -238,7 +238,7 @@ describeWithChromium('the demo page', () => {
     const { page } = demo;
     await page.getByRole('button', { name: /^block 8 after the addition/ }).hover();
     const facts = () => demo.text('#explain-facts');
-    const last = network.layers.at(-1)!;
+    const last = network.populations.at(-1)!;
     await expect.poll(facts).toContain('4 × 4 × 512');
     expect(await facts()).toContain(last.lambda.toPrecision(3));
     expect(await facts()).toMatch(/Spikes so far\d+(\.\d+)? k/);

@@ -104,6 +104,7 @@ describe('messages', () => {
     propagation: 'synchronous',
     initialPotential: 0.5,
     forgetting: 2,
+    stopWhenSure: null,
   };
   const weigh = { kind: 'weigh', run: 1, strength: 3.5, forgetting: 0 };
 

@@ -1,4 +1,6 @@
 /** The settings of a run: reads and shows them, and says which change asks for what. */
+import { CLASSIFY_SETTINGS } from '../../src/app/options.js';
+import type { Setting } from '../../src/settings/setting.js';
 import { create, element, setText } from './dom.js';
 import { threeDigits } from './format.js';
 import type { Model, Settings } from './protocol.js';
@@ -12,8 +14,9 @@ export interface ControlsListener {
 }
 
 const NO_HEAD = '';
-/** Of forgetting, unless the model itself has more. */
-const HIGHEST_OFFERED = 8;
+const NEVER = '';
+/** Probabilities to stop at that are offered; others are for programs and the command line. */
+const SURE = [0.9, 0.95, 0.99, 0.999];
 
 export class Controls {
   readonly #model: Model;
@@ -24,6 +27,7 @@ export class Controls {
   readonly #timesteps = element('#timesteps', HTMLInputElement);
   readonly #potential = element('#potential', HTMLInputElement);
   readonly #potentialValue = element('#potential-value', HTMLElement);
+  readonly #sure = element('#sure', HTMLSelectElement);
   readonly #forgetting = element('#forgetting', HTMLInputElement);
   readonly #forgettingValue = element('#forgetting-value', HTMLElement);
   /** As moved by hand; null for the fitted one. */
@@ -52,7 +56,17 @@ export class Controls {
     this.#timesteps.addEventListener('change', () => {
       this.#timesteps.value = String(this.#wantedTimesteps);
     });
-    this.#forgetting.max = String(Math.max(HIGHEST_OFFERED, model.defaults.forgetting));
+    offer(this.#strength, CLASSIFY_SETTINGS.priorStrength);
+    offer(this.#timesteps, CLASSIFY_SETTINGS.timesteps);
+    offer(this.#potential, CLASSIFY_SETTINGS.initialPotential);
+    // The model's own is among them, whatever it is.
+    offer(this.#forgetting, CLASSIFY_SETTINGS.forgetting, model.defaults.forgetting);
+    name('#head', CLASSIFY_SETTINGS.head);
+    name('#sure', CLASSIFY_SETTINGS.stopWhenSure);
+    setText(element('#propagation legend', HTMLElement), CLASSIFY_SETTINGS.propagation.label);
+    this.#sure.append(option(NEVER, 'no: run to the end'));
+    for (const probability of SURE) this.#sure.append(option(String(probability), `${100 * probability} %`));
+    this.#sure.addEventListener('change', () => listener.changed());
     this.#forgetting.addEventListener('input', () => {
       this.#show();
       listener.weighed();
@@ -75,6 +89,7 @@ export class Controls {
       propagation: this.#propagation('pipelined').checked ? 'pipelined' : 'synchronous',
       initialPotential: Number(this.#potential.value),
       forgetting: Number(this.#forgetting.value),
+      stopWhenSure: this.#sure.value === NEVER ? null : Number(this.#sure.value),
     };
   }
 
@@ -110,6 +125,7 @@ export class Controls {
     this.#wantedTimesteps = defaults.timesteps;
     this.#timesteps.value = String(defaults.timesteps);
     this.#forgetting.value = String(defaults.forgetting);
+    this.#sure.value = NEVER;
     this.#potential.value = String(defaults.initialPotential);
     this.#propagation(defaults.propagation).checked = true;
     this.#show();
@@ -143,4 +159,17 @@ function option(value: string, text: string): HTMLOptionElement {
   const made = create('option', '', text);
   made.value = value;
   return made;
+}
+
+/** Gives a control its label and the range that its setting offers, or more where a value needs it. */
+function offer(control: HTMLInputElement, setting: Setting<number>, value = 0): void {
+  const { least, most, step } = setting.offered!;
+  control.min = String(least);
+  control.max = String(Math.max(most, value));
+  control.step = String(step);
+  name(`#${control.id}`, setting);
+}
+
+function name(selector: string, { label = '' }: Setting<unknown>): void {
+  setText(element(`label[for=${selector.slice(1)}]`, HTMLElement), label);
 }

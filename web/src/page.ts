@@ -120,6 +120,8 @@ export class Page {
     this.#frame = frame;
     // What was only weighed anew answers no request for timesteps.
     if (frame.steps > 0) this.#player.answered(frame.timesteps);
+    // It may have been weighed anew since, but what was asked for was an answer as sure as this.
+    if (frame.steps > 0 && frame.sure) this.#player.target = frame.timesteps;
     this.#network.add(frame);
     this.#microscope.add(frame);
     this.#plot.add(frame);

@@ -17,6 +17,8 @@ const settings = v.object({
   propagation: v.picklist(['synchronous', 'pipelined']),
   initialPotential: v.number(),
   forgetting,
+  /** The run may end at this probability; null where it may not. */
+  stopWhenSure: v.nullable(v.number()),
 });
 
 /** A picture as a file has it, or as a canvas holds it: straight RGBA. */
@@ -119,9 +121,12 @@ const frame = v.object({
   layerOperations: float64,
   spikes: count,
   synapticOperations: count,
+  neuronUpdates: count,
+  /** Whether the answer is as sure as was asked for, so that the run is over. */
+  sure: v.boolean(),
   finalCounts: uint32,
   headCounts: v.nullable(uint32),
-  /** What the posterior makes of these counts: M_j and N_k (src/fusion/evidence.ts). */
+  /** What the posterior makes of these counts: M_j and N_k (portable/evidence.ts). */
   evidence: v.object({ timesteps: v.number(), final: float64, head: v.nullable(float64) }),
   priorStrength: v.number(),
   forgetting,

@@ -1,15 +1,6 @@
 /** What there is to say about a layer or a head of the network. */
 import type { Explanation, Situation } from './explanation.js';
-import {
-  formatCount,
-  formatEnergy,
-  formatProbability,
-  formatShape,
-  formatShare,
-  formatWhole,
-  threeDigits,
-  words,
-} from './format.js';
+import { formatCount, formatEnergy, formatProbability, formatShape, formatShare, formatWhole, threeDigits, words } from './format.js';
 import { fullName, shortName } from './names.js';
 import type { Model } from './protocol.js';
 
@@ -19,7 +10,10 @@ export function explainLayer(index: number, { model, frame, energyModel }: Situa
   const operations = frame?.layerOperations[index] ?? 0;
   const share = frame?.timesteps ? spikes / neurons / frame.timesteps : 0;
   const energy =
-    (operations * energyModel.picojoulesPerSynapticOperation + spikes * energyModel.picojoulesPerSpike) / 1e9;
+    (operations * energyModel.picojoulesPerSynapticOperation +
+      spikes * energyModel.picojoulesPerSpike +
+      neurons * (frame?.timesteps ?? 0) * (energyModel.picojoulesPerNeuronUpdate ?? 0)) /
+    1e9;
   const inputs = connections.map(({ source, kernel, stride }) => {
     const from = source < 0 ? 'the image' : sourceName(model, source);
     if (kernel === 0) return `unchanged from ${from}`;

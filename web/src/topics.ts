@@ -1,15 +1,7 @@
 /** What there is to say about each thing on the page, from the model and the run as it stands. */
 import { timestepWeight } from '../../src/fusion/evidence.js';
 import type { Explanation, Situation } from './explanation.js';
-import {
-  formatCount,
-  formatEnergy,
-  formatMilliseconds,
-  formatProbability,
-  formatShare,
-  formatWhole,
-  threeDigits,
-} from './format.js';
+import { formatCount, formatEnergy, formatMilliseconds, formatProbability, formatShare, formatWhole, threeDigits } from './format.js';
 import type { Frame, Settings } from './protocol.js';
 import { explainHead, explainLayer } from './topic-parts.js';
 
@@ -81,7 +73,7 @@ const TOPICS: Readonly<Record<string, (situation: Situation) => Explanation>> = 
   }),
   answer: ({ frame, settledSince }) => ({
     title: 'The answer, and how sure it is',
-    reference: 'src/fusion/highest.ts',
+    reference: 'portable/highest.ts',
     paragraphs: [
       'The class with the highest estimated firing rate. The percentage is the posterior probability that it truly fires fastest of all 100.',
       'It says how settled the network’s own rates are, not how often such answers are right: on test images this network is right about three times in four.',
@@ -169,6 +161,18 @@ const TOPICS: Readonly<Record<string, (situation: Situation) => Explanation>> = 
       'Synchronous: a spike crosses the whole network within its timestep. Pipelined: one layer a timestep, eq. (5) to the letter; the first output spikes then come some twenty timesteps late. Starts the run again.',
     ],
     facts: [],
+  }),
+  'stop-when-sure': ({ settings, frame }) => ({
+    title: 'Stop when sure',
+    reference: 'eqs. (14), (18)',
+    paragraphs: [
+      'The run ends once the leading class has the highest firing rate with this posterior probability, at the earliest after 16 timesteps. Most pictures need far fewer timesteps than the hardest, so this saves energy.',
+      'It is how settled the answer is, and not how often such answers are right: a network can be sure and wrong.',
+    ],
+    facts: [
+      ['Stops at', settings.stopWhenSure === null ? 'nothing' : `${100 * settings.stopWhenSure} %`],
+      ['Sure now', frame === null ? '–' : formatProbability(frame.predictions[0]!.probability)],
+    ],
   }),
   'initial-potential': ({ settings }) => ({
     title: 'Initial membrane potential',

@@ -111,7 +111,9 @@ function packGroups(
             output < target.channels &&
             channel < source.channels &&
             Math.floor(channel / inputs) === Math.floor(output / outputs);
-          const weight = joined ? weights[(tap * inputs + (channel % inputs)) * target.channels + output]! : 0;
+          const weight = joined
+            ? weights[(tap * inputs + (channel % inputs)) * target.channels + output]!
+            : 0;
           bytes[at++] = output % 2 === 0 ? weight + R.EVEN_CHANNEL_OFFSET : weight;
         }
       }

@@ -1,6 +1,7 @@
 /** Dense synapses, a fully connected layer over a flattened source: a convolution whose window is the whole source. */
-import type { Convolution, Dense, Shape } from '../network.js';
+
 import { sizeOf, wholeWindow } from '../extents.js';
+import type { Convolution, Dense, Shape } from '../network.js';
 import { convolution, convolutionForm } from './convolution.js';
 import { checkRows } from './geometry.js';
 import type { Weights } from './kernel-form.js';
@@ -13,7 +14,8 @@ export const dense: SynapsesKind<Dense<Weights>> = {
   windowForm: asConvolution,
   window: (_, source) => wholeWindow(source),
   weightShape: (_, source, target) => [source.height, source.width, source.channels, target.channels],
-  tapFanOut: (synapses, source, target) => convolution.tapFanOut(asConvolution(synapses, source), source, target),
+  tapFanOut: (synapses, source, target) =>
+    convolution.tapFanOut(asConvolution(synapses, source), source, target),
 
   read(field, source, target) {
     field.fields('kind', 'source', 'weights');

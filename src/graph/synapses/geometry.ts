@@ -1,6 +1,7 @@
 /** The window of synapses in a file's header, and in words. */
-import * as bounds from '../bounds.js';
+
 import type { Field } from '../../untrusted/field.js';
+import * as bounds from '../bounds.js';
 import { outputExtent } from '../extents.js';
 import type { Extent, Padding, Shape, Window } from '../network.js';
 import type { Geometry } from './kind.js';

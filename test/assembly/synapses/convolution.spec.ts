@@ -4,18 +4,7 @@ import * as R from '../../../assembly/records';
 import { addSums } from '../../../assembly/neurons/integrate-and-fire';
 import { openWindow } from '../../../assembly/synapses/window';
 import { plainConvolve, plainWindow } from '../plain';
-import {
-  fireAtRandom,
-  listInto,
-  listOf,
-  newConnection,
-  newLayer,
-  outputExtent,
-  packedWeight,
-  rowStartOf,
-  setSpike,
-  weightAt,
-} from '../records';
+import { fireAtRandom, listInto, listOf, newConnection, newLayer, outputExtent, packedWeight, rowStartOf, setSpike, weightAt } from '../records';
 import { allocate, copyOf, expectGuards, expectSame, randomBytes, randomWords, seed } from '../support';
 
 const SLOTS: i32 = 3;

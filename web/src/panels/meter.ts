@@ -1,11 +1,6 @@
 /** The energy that the answer has cost so far, on a logarithmic scale, against one dense pass of the trained network. */
-import {
-  annEnergyMillijoules,
-  ENERGY_MODELS,
-  type EnergyModel,
-  energyMillijoules,
-  energyModel,
-} from '../../../src/index.js';
+import { type Activity, annEnergyMillijoules, ENERGY_MODELS, type EnergyModel, energyMillijoules, energyModel } from '../../../src/index.js';
+import { denseModel } from '../../../src/run/answer.js';
 import { create, element, setText } from '../dom.js';
 import { formatEnergy, threeDigits } from '../format.js';
 import type { Frame, Model } from '../protocol.js';
@@ -13,9 +8,6 @@ import type { Frame, Model } from '../protocol.js';
 /** The scale's ends in millijoules. */
 const LOWEST = 0.001;
 const HIGHEST = 1000;
-
-/** The trained network runs on ordinary logic where a model has no figure of its own for it; `answerOf` does the same. */
-const ORDINARY_LOGIC = 'horowitz-45nm-fp32';
 
 export class Meter {
   readonly #model: Model;
@@ -46,13 +38,13 @@ export class Meter {
 
   /** The energy model behind the figure for the trained network. */
   get annModel(): EnergyModel {
-    const chosen = this.energyModel;
-    return chosen.picojoulesPerMultiplyAccumulate === null ? energyModel(ORDINARY_LOGIC) : chosen;
+    return denseModel(this.energyModel);
   }
 
-  spent({ spikes, synapticOperations }: Pick<Frame, 'spikes' | 'synapticOperations'>): number {
+  spent({ spikes, synapticOperations, neuronUpdates }: Activity): number {
     const { analogMultiplyAccumulates } = this.#model;
-    return energyMillijoules({ spikes, synapticOperations, analogMultiplyAccumulates }, this.energyModel);
+    const counts = { spikes, synapticOperations, neuronUpdates, analogMultiplyAccumulates };
+    return energyMillijoules(counts, this.energyModel);
   }
 
   ann(): number {

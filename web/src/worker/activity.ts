@@ -24,7 +24,7 @@ export class FrameActivity {
   add(run: Run): void {
     let pixel = 0;
     let channel = 0;
-    for (const layer of run.layerActivity().keys()) {
+    for (const layer of run.populationActivity().keys()) {
       for (const count of run.spikesPerPixel(layer)) this.perPixel[pixel++]! += count;
       for (const count of run.spikesPerChannel(layer)) this.perChannel[channel++]! += count;
     }

@@ -1,21 +1,13 @@
 /** One network in the worker and the run that it is at: presents pictures, advances, and says what there is to see. */
 
+import { Classification } from '../../../src/app/classification.js';
+import { toPixelImage } from '../../../src/app/image-source.js';
+import { openClassifier } from '../../../src/app/open.js';
+import { classifySettings } from '../../../src/app/options.js';
 import { probabilityHighest } from '../../../src/fusion/highest.js';
 import type { SpikeCounts } from '../../../src/fusion/prior.js';
-import { resizeImage } from '../../../src/image/resize.js';
-import {
-  type Answerable,
-  answerOf,
-  Classifier,
-  decodeImage,
-  fromRgba,
-  fuse,
-  type PixelImage,
-  type Run,
-  readModel,
-  type SpikingNetwork,
-  UserError,
-} from '../../../src/index.js';
+import { type Answerable, type Classifier, fuse, type PixelImage, type Run, type SpikingNetwork, UserError } from '../../../src/index.js';
+import { resizeImage } from '../../../src/picture/resize.js';
 import type { Frame, Guess, Picture, Settings } from '../protocol.js';
 import { FrameActivity } from './activity.js';
 import { webCodecs } from './codecs.js';
@@ -30,6 +22,7 @@ const LARGEST_FRAME = 255;
 
 interface Current {
   readonly id: number;
+  readonly classification: Classification;
   readonly run: Run;
   readonly history: History;
   milliseconds: number;
@@ -49,18 +42,14 @@ export class Session {
 
   /** @throws UserError where the bytes are no sound model, or this browser lacks WebAssembly SIMD */
   static async create(model: Uint8Array, kernels: Uint8Array<ArrayBuffer>): Promise<Session> {
-    if (!WebAssembly.validate(kernels)) {
-      throw new UserError('this browser does not run WebAssembly SIMD: use one from 2023 or later');
-    }
-    const network = readModel(model);
-    return new Session(await Classifier.create(await WebAssembly.compile(kernels), network));
+    return new Session(await openClassifier(model, kernels));
   }
 
   /** @throws UserError where the picture is none that is read; the run before it then goes on */
   async decode(picture: Picture): Promise<PixelImage> {
-    if (picture.from === 'file') return decodeImage(new Uint8Array(picture.bytes), webCodecs);
+    if (picture.from === 'file') return toPixelImage(picture.bytes, webCodecs);
     const { width, height, rgba } = picture;
-    return fromRgba({ width, height, data: new Uint8ClampedArray(rgba) });
+    return toPixelImage({ width, height, data: new Uint8ClampedArray(rgba) }, webCodecs);
   }
 
   /**
@@ -72,11 +61,18 @@ export class Session {
   start(id: number, picture: PixelImage | null, settings: Settings) {
     const image = picture ?? this.#picture;
     if (image === null) throw new UserError('there is no picture yet: choose one');
-    const priorStrength = settings.priorStrength ?? undefined;
+    const options = classifySettings(this.network, {
+      ...settings,
+      priorStrength: settings.priorStrength ?? undefined,
+      stopWhenSure: settings.stopWhenSure ?? undefined,
+      top: SHOWN,
+    });
     const seen = resizeImage(image, this.network.input);
-    const run = this.#classifier.start(seen, { ...settings, priorStrength });
+    const classification = new Classification(this.#classifier, seen, options, () => answerable(current));
+    const { run } = classification;
+    const current: Current = { id, classification, run, history: new History(run), milliseconds: 0 };
     this.#picture = image;
-    this.#current = { id, run, history: new History(run), milliseconds: 0 };
+    this.#current = current;
     return { seen: seen.pixels.slice(), priorStrength: run.priorStrength };
   }
 
@@ -91,12 +87,14 @@ export class Session {
     const activity = new FrameActivity(this.network, this.#watched);
     const end = performance.now() + milliseconds;
     const most = Math.min(timesteps, LARGEST_FRAME);
+    const { classification } = current;
     while (activity.steps < most && (activity.steps === 0 || performance.now() < end)) {
       const begin = performance.now();
       current.run.advance(1);
       current.milliseconds += performance.now() - begin;
       current.history.record();
       activity.add(current.run);
+      if (classification.isSure()) break;
     }
     return this.#frame(current, activity, current.run.timesteps - activity.steps + 1);
   }
@@ -115,12 +113,12 @@ export class Session {
     const current = this.#ofRun(id);
     if (current === null) throw new UserError('there is no answer yet');
     const { run, milliseconds } = current;
-    const layers = run.layerActivity().map((activity, index) => ({
+    const layers = run.populationActivity().map((activity, index) => ({
       name: this.network.layers[index]!.name,
       ...activity,
     }));
     const counts = { final: [...run.finalCounts], head: run.headCounts && [...run.headCounts] };
-    const answer = answerOf(this.network, answerable(current), REPORTED);
+    const answer = current.classification.answer(REPORTED);
     return JSON.stringify([{ file, ...answer, milliseconds, layers, counts }], null, 2);
   }
 
@@ -130,9 +128,9 @@ export class Session {
 
   #frame(current: Current, activity: FrameActivity, from: number): Frame {
     const { id, run, history, milliseconds } = current;
-    const { predictions } = answerOf(this.network, answerable(current), SHOWN);
+    const answer = current.classification.answer();
     const [final, head] = [history.finalEvidence(), history.headEvidence()];
-    const layers = run.layerActivity();
+    const layers = run.populationActivity();
     const { watched, neurons, steps, perPixel, perChannel } = activity;
     return {
       kind: 'frame',
@@ -146,6 +144,7 @@ export class Session {
       layerSpikes: Float64Array.from(layers, ({ spikes }) => spikes),
       layerOperations: Float64Array.from(layers, ({ synapticOperations }) => synapticOperations),
       ...run.activity(),
+      sure: current.classification.isSure(answer),
       finalCounts: Uint32Array.from(run.finalCounts),
       headCounts: run.headCounts && Uint32Array.from(run.headCounts),
       evidence: {
@@ -155,7 +154,10 @@ export class Session {
       },
       priorStrength: run.priorStrength,
       forgetting: history.forgetting,
-      predictions: predictions.map((prediction) => ({ ...prediction, interval: [...prediction.interval] })),
+      predictions: answer.predictions.map((prediction) => ({
+        ...prediction,
+        interval: [...prediction.interval],
+      })),
       early: head && this.#guess(head),
       final: this.#guess(final),
       ratesFrom: from,

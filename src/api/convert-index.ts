@@ -1,3 +1,0 @@
-/** What `snnwasm/convert` exports on every host; `convertCheckpoint` comes from the host's own entry. */
-export type { Provenance } from '../graph/network.js';
-export type { CalibrationImages, CheckpointConverter, ConvertOptions } from './convert.js';
