@@ -249,7 +249,7 @@ describeWithChromium('the demo page', () => {
     const { page } = demo;
     await page.getByRole('button', { name: /^block 8 after the addition/ }).hover();
     const facts = () => demo.text('#explain-facts');
-    const last = network.layers.at(-1)!;
+    const last = network.populations.at(-1)!;
     await expect.poll(facts).toContain('4 × 4 × 512');
     expect(await facts()).toContain(last.lambda.toPrecision(3));
     expect(await facts()).toMatch(/Spikes so far\d+(\.\d+)? k/);
