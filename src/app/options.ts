@@ -179,14 +179,7 @@ function settingsOf({ defaults }: SpikingNetwork, options: StepOptions): Setting
 /** Settings that one coding has and the other has not, by the one that has them not. */
 const IN_OTHER_CODING = {
   rate: ['digits'],
-  radix: [
-    'timesteps',
-    'propagation',
-    'initialPotential',
-    'forgetting',
-    'stopWhenSure',
-    'minimumTimesteps',
-  ],
+  radix: ['timesteps', 'propagation', 'initialPotential', 'forgetting', 'stopWhenSure', 'minimumTimesteps'],
 } as const;
 
 /**
@@ -208,7 +201,11 @@ export function withoutEffect(network: SpikingNetwork, options: ClassifyOptions)
   if (coding === 'rate' && given.minimumTimesteps !== undefined && given.stopWhenSure === undefined) {
     lines.push('the minimum of timesteps has no effect without a probability to stop at');
   }
-  if (coding === 'rate' && given.stopWhenSure !== undefined && settingsOf(network, given).minimumTimesteps >= timesteps) {
+  if (
+    coding === 'rate' &&
+    given.stopWhenSure !== undefined &&
+    settingsOf(network, given).minimumTimesteps >= timesteps
+  ) {
     lines.push(`the probability to stop at has no effect: the run ends after ${timesteps} timesteps anyway`);
   }
   if (given.top !== undefined && given.top > network.labels.length) {

@@ -49,7 +49,9 @@ function formatCosts(answer: Answer, milliseconds: number, energy: EnergyModel):
       ? 'final prediction alone'
       : `internal head ${answer.head} as the prior, strength ${answer.priorStrength}`;
   const length =
-    answer.digits === null ? `${timesteps} timesteps` : `${answer.digits} binary digits a number, one phase each`;
+    answer.digits === null
+      ? `${timesteps} timesteps`
+      : `${answer.digits} binary digits a number, one phase each`;
   return [
     `  ${length}, ${answer.forgetting > 0 ? `the t-th counted as t^${answer.forgetting}, ` : ''}${prior}`,
     `  ${formatCount(spikes)} spikes, ${formatCount(synapticOperations)} synaptic operations`,

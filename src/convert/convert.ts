@@ -144,7 +144,9 @@ function checkTimesteps(spiking: SpikingNetwork): void {
   const { coding, digits } = spiking.defaults;
   if (coding === 'radix') {
     if (radixIsExact(spiking, digits)) return;
-    throw new UserError(`the model would not be exact for ${digits} digits: use fewer, or fewer bits for the input`);
+    throw new UserError(
+      `the model would not be exact for ${digits} digits: use fewer, or fewer bits for the input`,
+    );
   }
   const limit = exactTimestepLimit(spiking);
   if (spiking.defaults.timesteps <= limit) return;

@@ -30,7 +30,15 @@ export interface Prediction {
 /** What an answer is made of: a {@link Run} has it, and so have the same spikes weighed otherwise. */
 export type Answerable = Pick<
   Run,
-  'posterior' | 'activity' | 'timesteps' | 'head' | 'priorStrength' | 'forgetting' | 'coding' | 'digits' | 'readout'
+  | 'posterior'
+  | 'activity'
+  | 'timesteps'
+  | 'head'
+  | 'priorStrength'
+  | 'forgetting'
+  | 'coding'
+  | 'digits'
+  | 'readout'
 >;
 
 /** What a run has to say: the most likely classes and what it has cost to find them. */
