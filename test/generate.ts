@@ -4,7 +4,16 @@
  */
 import fc from 'fast-check';
 import { MAXIMUM_FORGETTING } from '../src/graph/bounds.js';
-import type { Propagation, Shape, SpikingConvolution, SpikingHead, SpikingNetwork, SpikingPopulation, SpikingSynapses } from '../src/graph/network.js';
+import { outputExtent, squareWindow } from '../src/graph/extents.js';
+import type {
+  Convolution,
+  Propagation,
+  Shape,
+  SpikingHead,
+  SpikingNetwork,
+  SpikingPopulation,
+  SpikingSynapses,
+} from '../src/graph/network.js';
 import { IMAGE } from '../src/graph/network.js';
 import { uniformNumbers } from '../src/random.js';
 
@@ -35,7 +44,7 @@ export interface NetworkRecipe {
 
 /** Bounds on what {@link arbitraryNetwork} draws; each has a default. */
 export interface NetworkBounds {
-  /** Channels of a layer, from 1; default 40. Multiples of 16 and their neighbours are drawn often. */
+  /** Channels of a population, from 1; default 40. Multiples of 16 and their neighbours are drawn often. */
   readonly channels?: number;
   /** Height and width of the image, from 1 and independent of each other; default 10. */
   readonly extent?: number;
@@ -54,8 +63,8 @@ const RATE = 0.2;
 const WEIGHT_RMS = 73;
 
 /**
- * An arbitrary valid network. Its layers are, in this order: a stem that reads the image, maybe one unpadded
- * convolution, and two layers a block; the last head is `final`.
+ * An arbitrary valid network. Its populations are, in this order: a stem that reads the image, maybe one unpadded
+ * convolution, and two populations a block; the last head is `final`.
  */
 export function arbitraryNetwork(bounds: NetworkBounds = {}): fc.Arbitrary<SpikingNetwork> {
   return arbitraryRecipe(bounds).map(buildNetwork);
@@ -98,7 +107,7 @@ export function buildNetwork(recipe: NetworkRecipe): SpikingNetwork {
   recipe.blocks.forEach((block, index) => {
     builder.addBlock(block, index + 1);
   });
-  builder.addHead('final', recipe.blocks.length);
+  builder.addHead('final');
   const internal = builder.heads.slice(0, -1).map((head) => head.name);
   return {
     name: `random network ${recipe.seed}`,
@@ -109,9 +118,12 @@ export function buildNetwork(recipe: NetworkRecipe): SpikingNetwork {
     },
     inputFractionBits: 8,
     labels: Array.from({ length: recipe.classes }, (_, index) => `class ${index}`),
-    layers: builder.layers,
+    populations: builder.populations,
     heads: builder.heads,
     defaults: {
+      coding: 'rate',
+      digits: 4,
+      readout: 'spikes',
       timesteps: 1 + Math.floor(builder.random() * 64),
       initialPotential: 0.5,
       propagation: recipe.propagation,
@@ -123,7 +135,7 @@ export function buildNetwork(recipe: NetworkRecipe): SpikingNetwork {
 }
 
 class Builder {
-  readonly layers: SpikingPopulation[] = [];
+  readonly populations: SpikingPopulation[] = [];
   readonly heads: SpikingHead[] = [];
   readonly random: () => number;
   private readonly recipe: NetworkRecipe;
@@ -137,43 +149,34 @@ class Builder {
     const { stem, input, unpadded } = this.recipe;
     const image = this.convolution(IMAGE, stem.channels, stem.kernel, stem.stride);
     // an image value has a mean square near 1, where a spike train has the rate
-    this.addLayer(
-      'stem',
-      0,
-      stem.channels,
-      [image],
-      WEIGHT_RMS * Math.sqrt(stem.kernel ** 2 * input.channels),
-    );
+    this.add('stem', stem.channels, [image], WEIGHT_RMS * Math.sqrt(stem.kernel ** 2 * input.channels));
     const shape = this.shapeOf(0);
     if (unpadded && shape.height >= 3 && shape.width >= 3) {
-      this.addSpikingLayer('unpadded', 0, shape.channels, [this.convolution(0, shape.channels, 3, 1, 0)]);
+      this.addSpiking('unpadded', shape.channels, [this.convolution(0, shape.channels, 3, 1, 0)]);
     }
   }
 
   addBlock(block: BlockRecipe, number: number): void {
     const { channels, stride, kernel } = block;
-    const source = this.layers.length - 1;
+    const source = this.populations.length - 1;
     const name = `blocks.${number - 1}`;
-    this.addSpikingLayer(`${name}.conv1`, number, channels, [
-      this.convolution(source, channels, kernel, stride),
-    ]);
+    this.addSpiking(`${name}.conv1`, channels, [this.convolution(source, channels, kernel, stride)]);
     const unchanged = stride === 1 && this.shapeOf(source).channels === channels;
     const skip: SpikingSynapses = unchanged
-      ? { kind: 'identity', source, weights: new Int32Array(channels) }
+      ? { kind: 'per-channel', source, weights: new Int32Array(channels) }
       : this.convolution(source, channels, 1, stride);
-    this.addSpikingLayer(name, number, channels, [this.convolution(source + 1, channels, 3, 1), skip]);
-    if (block.head) this.addHead(String(number), number);
+    this.addSpiking(name, channels, [this.convolution(source + 1, channels, 3, 1), skip]);
+    if (block.head) this.addHead(String(number));
   }
 
-  addHead(name: string, block: number): void {
-    const layer = this.layers.length - 1;
-    const { channels, height, width } = this.shapeOf(layer);
+  addHead(name: string): void {
+    const population = this.populations.length - 1;
+    const { channels, height, width } = this.shapeOf(population);
     const { classes } = this.recipe;
     const scale = WEIGHT_RMS * Math.sqrt(channels * RATE) * Math.ceil(height * width * Math.sqrt(RATE));
     this.heads.push({
       name,
-      block,
-      layer,
+      population,
       weights: this.int8(channels * classes),
       ...this.biasAndThreshold(classes, scale),
       lambda: 0.5 + this.random() * 20,
@@ -181,28 +184,21 @@ class Builder {
     });
   }
 
-  private addSpikingLayer(name: string, block: number, channels: number, connections: SpikingSynapses[]) {
-    const terms = connections.map((connection) =>
-      connection.kind === 'convolution' ? connection.weights.length / channels : 0,
-    );
+  private addSpiking(name: string, channels: number, synapses: SpikingSynapses[]) {
+    const terms = synapses.map((one) => (one.kind === 'convolution' ? one.weights.length / channels : 0));
     const scale = WEIGHT_RMS * Math.sqrt(RATE * terms.reduce((sum, term) => sum + term, 0));
-    this.addLayer(name, block, channels, connections, scale);
+    this.add(name, channels, synapses, scale);
   }
 
-  private addLayer(
-    name: string,
-    block: number,
-    channels: number,
-    connections: SpikingSynapses[],
-    scale: number,
-  ) {
-    const shape = this.outputShape(connections[0] as SpikingConvolution, channels);
+  private add(name: string, channels: number, synapses: SpikingSynapses[], scale: number) {
+    const first = synapses[0] as Convolution<Int8Array>;
+    const shape = { channels, ...outputExtent(this.shapeOf(first.source), first) };
     const { bias, threshold } = this.biasAndThreshold(channels, scale);
-    for (const connection of connections) {
-      if (connection.kind === 'convolution') continue;
-      for (let c = 0; c < channels; c++) connection.weights[c] = Math.round(threshold[c]! * this.random());
+    for (const one of synapses) {
+      if (one.kind === 'convolution') continue;
+      for (let c = 0; c < channels; c++) one.weights[c] = Math.round(threshold[c]! * this.random());
     }
-    this.layers.push({ name, shape, block, connections, bias, threshold, lambda: 0.5 + this.random() * 3 });
+    this.populations.push({ name, shape, synapses, bias, threshold, lambda: 0.5 + this.random() * 3 });
   }
 
   private biasAndThreshold(count: number, scale: number): { bias: Int32Array; threshold: Int32Array } {
@@ -217,9 +213,9 @@ class Builder {
     kernel: number,
     stride: number,
     padding = (kernel - 1) / 2,
-  ): SpikingConvolution {
+  ): Convolution<Int8Array> {
     const weights = this.int8(kernel * kernel * this.shapeOf(source).channels * channels);
-    return { kind: 'convolution', source, kernel, stride, padding, weights };
+    return { kind: 'convolution', source, ...squareWindow(kernel, stride, padding), groups: 1, weights };
   }
 
   private int8(count: number): Int8Array {
@@ -227,13 +223,6 @@ class Builder {
   }
 
   private shapeOf(source: number): Shape {
-    return source === IMAGE ? this.recipe.input : this.layers[source]!.shape;
-  }
-
-  private outputShape(connection: SpikingConvolution, channels: number): Shape {
-    const { kernel, stride, padding } = connection;
-    const { height, width } = this.shapeOf(connection.source);
-    const extent = (size: number) => Math.floor((size + 2 * padding - kernel) / stride) + 1;
-    return { channels, height: extent(height), width: extent(width) };
+    return source === IMAGE ? this.recipe.input : this.populations[source]!.shape;
   }
 }

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../src/errors.js';
-import { readFileChecked } from '../../src/host/node/files.js';
 import { Cifar100 } from '../../src/fit/cifar100.js';
+import { readFileChecked } from '../../src/host/node/files.js';
 import { faultOf, largestSize, readLines } from './member.js';
 import { CIFAR100_SOURCE, type Member } from './source.js';
 

@@ -6,13 +6,13 @@ import { inflateRawSync } from 'node:zlib';
 import { ProgressLine } from '../../src/cli/progress.js';
 import { shareModel } from '../../src/engine/shared-model.js';
 import { writeModel } from '../../src/file/file.js';
+import type { LabelledImage } from '../../src/fit/labelled-images.js';
 import { type ObserverOptions, shapeOf } from '../../src/fit/observer.js';
 import { recordBytes } from '../../src/fit/record.js';
 import type { SpikingNetwork } from '../../src/graph/network.js';
 import { sha256 } from '../../src/host/node/hash.js';
 import { kernelModule, sharedKernelModule } from '../../src/host/node/kernels.js';
 import { runPool } from '../../src/host/node/pool.js';
-import type { LabelledImage } from '../../src/fit/labelled-images.js';
 import { Journal } from './journal.js';
 import type { EvaluationJob, EvaluationResult, EvaluationWorkerData } from './worker.js';
 

@@ -1,13 +1,17 @@
 /** From the raw counts of an evaluation to results.json. */
 
-import { TARGET_LOSS } from '../../src/fit/rules.js';
-
 import { orderUpTo } from '../../src/engine/order.js';
+import { TARGET_LOSS } from '../../src/fit/rules.js';
 import { describeModel } from '../../src/graph/describe.js';
 import { sizeOf } from '../../src/graph/extents.js';
 import type { SpikingNetwork } from '../../src/graph/network.js';
 import { analogMultiplyAccumulates, multiplyAccumulates } from '../../src/run/answer.js';
-import { annEnergyMillijoules, DEFAULT_ENERGY_MODEL, ENERGY_MODELS, energyMillijoules } from '../../src/run/energy.js';
+import {
+  annEnergyMillijoules,
+  DEFAULT_ENERGY_MODEL,
+  ENERGY_MODELS,
+  energyMillijoules,
+} from '../../src/run/energy.js';
 import { fraction } from './bootstrap.js';
 import type { CurveCollector, CurveCounts } from './curves.js';
 import type { Curve, Estimate, LayerResult, Results, TargetEnergy } from './results.js';

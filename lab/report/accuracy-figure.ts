@@ -10,7 +10,22 @@ import { logarithmicDomain, logarithmicTicks } from './axis.js';
 import { withIdentity } from './identity.js';
 import { PAPER } from './paper.js';
 import { reachedEnergy } from './select.js';
-import { COLOUR, figure, type LegendEntry, type LineStyle, legend, legendHeight, line, type Margins, type Place, plotWidth, type SymbolStyle, symbol, text, Y_EXTENT } from './style.js';
+import {
+  COLOUR,
+  figure,
+  type LegendEntry,
+  type LineStyle,
+  legend,
+  legendHeight,
+  line,
+  type Margins,
+  type Place,
+  plotWidth,
+  type SymbolStyle,
+  symbol,
+  text,
+  Y_EXTENT,
+} from './style.js';
 import { ENERGY_TITLE, MINUS, millijoules, percent } from './words.js';
 
 const HEIGHT = 270;

@@ -4,8 +4,31 @@ import type { StrengthRule } from '../../src/fit/rules.js';
 import type { Estimate, Results } from '../evaluation/results.js';
 import { finalAlone, withIdentity } from './identity.js';
 import { PAPER } from './paper.js';
-import { forgettingOf, forgettingsOf, fusedTargets, type Reached, RULE_NAMES, reachedSaving, rulesOf } from './select.js';
-import { COLOUR, figure, type LegendEntry, type LineStyle, legend, legendHeight, line, type Margins, type Place, plotWidth, type SymbolStyle, symbol, text, Y_EXTENT } from './style.js';
+import {
+  forgettingOf,
+  forgettingsOf,
+  fusedTargets,
+  type Reached,
+  RULE_NAMES,
+  reachedSaving,
+  rulesOf,
+} from './select.js';
+import {
+  COLOUR,
+  figure,
+  type LegendEntry,
+  type LineStyle,
+  legend,
+  legendHeight,
+  line,
+  type Margins,
+  type Place,
+  plotWidth,
+  type SymbolStyle,
+  symbol,
+  text,
+  Y_EXTENT,
+} from './style.js';
 import { hedgedPercent, percent } from './words.js';
 
 const HEIGHT = 250;

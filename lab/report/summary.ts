@@ -5,8 +5,32 @@ import { type FigureFormat, figureCaptions } from './captions.js';
 
 import { BASELINE, finalAlone, withIdentity } from './identity.js';
 import { PAPER, type PaperEnergy } from './paper.js';
-import { bestFused, curvesOf, forgettingOf, forgettingsOf, fusedTargets, type Reached, RULE_NAMES, reachedEnergy, reachedSaving, rulesOf, savingAgainst } from './select.js';
-import { headName, hedge, MINUS, millijoules, millijoulesInterval, percent, percentInterval, points, signed, unreached, weightOf } from './words.js';
+import {
+  bestFused,
+  curvesOf,
+  forgettingOf,
+  forgettingsOf,
+  fusedTargets,
+  type Reached,
+  RULE_NAMES,
+  reachedEnergy,
+  reachedSaving,
+  rulesOf,
+  savingAgainst,
+} from './select.js';
+import {
+  headName,
+  hedge,
+  MINUS,
+  millijoules,
+  millijoulesInterval,
+  percent,
+  percentInterval,
+  points,
+  signed,
+  unreached,
+  weightOf,
+} from './words.js';
 
 const NONE = '\u2013';
 

@@ -3,9 +3,26 @@ import type { Mark, Spec } from 'vega';
 import type { Estimate, Results, TargetEnergy } from '../evaluation/results.js';
 import { finalAlone, withIdentity } from './identity.js';
 import { PAPER, type PaperEnergy } from './paper.js';
-import { bestFused, forgettingOf, fusedTargets, type Reached, reachedEnergy, reachedSaving } from './select.js';
+import {
+  bestFused,
+  forgettingOf,
+  fusedTargets,
+  type Reached,
+  reachedEnergy,
+  reachedSaving,
+} from './select.js';
 import { bar, COLOUR, figure, line, type Margins, type Place, plotWidth, text } from './style.js';
-import { ENERGY_TITLE, headName, hedgedLessOrMore, lessOrMore, MINUS, millijoules, percent, unreached, weightOf } from './words.js';
+import {
+  ENERGY_TITLE,
+  headName,
+  hedgedLessOrMore,
+  lessOrMore,
+  MINUS,
+  millijoules,
+  percent,
+  unreached,
+  weightOf,
+} from './words.js';
 
 const PITCH = 19;
 const THICKNESS = 12;

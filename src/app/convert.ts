@@ -1,6 +1,11 @@
 /** `convertCheckpoint`, for any host: a checkpoint and training images in, the bytes of a model file out. */
 import { readTrained } from '../convert/checkpoint.js';
-import { type ConversionHooks, type ConversionOptions, checkWritable, convertNetwork } from '../convert/convert.js';
+import {
+  type ConversionHooks,
+  type ConversionOptions,
+  checkWritable,
+  convertNetwork,
+} from '../convert/convert.js';
 import { UserError } from '../errors.js';
 import { writeModel } from '../file/file.js';
 import { Cifar100 } from '../fit/cifar100.js';
@@ -19,6 +24,9 @@ import { Pacer } from './pacer.js';
  * binary version of CIFAR-100. Their labels are not looked at.
  */
 export type CalibrationImages = readonly (PixelImage | RgbaImage)[] | ArrayBuffer | Uint8Array;
+
+/** Enough for the accuracy of a network that was not trained for fewer. */
+const DIGITS = 4;
 
 /** Converts a checkpoint. `snnwasm/convert` exports one for the host that it runs on. */
 export type CheckpointConverter = (
@@ -71,9 +79,11 @@ export function prepareConversion(
     timesteps,
     initialPotential,
     propagation,
+    coding,
+    digits,
     ...rest
   } = chosenOptions(given);
-  const { network, trainedLambdas, testAccuracies } = readTrained(
+  const { network, trainedLambdas, trainedDigits, testAccuracies } = readTrained(
     bytesOf(checkpoint),
     origin.checkpointName,
     {
@@ -91,6 +101,9 @@ export function prepareConversion(
     timesteps,
     initialPotential,
     propagation,
+    coding,
+    digits: digits ?? trainedDigits ?? DIGITS,
+    trainedDigits,
     trainedLambdas,
     provenance: origin.provenance(testAccuracies),
   };

@@ -7,7 +7,14 @@ import type { Answer } from '../run/answer.js';
 import { type Activity, Classifier, type Run } from '../run/run.js';
 import { Classification } from './classification.js';
 import { type ImageSource, toPixelImage } from './image-source.js';
-import { type ClassifyOptions, classifySettings, type Settings, type StepOptions, stepSettings, withoutEffect } from './options.js';
+import {
+  type ClassifyOptions,
+  classifySettings,
+  type Settings,
+  type StepOptions,
+  stepSettings,
+  withoutEffect,
+} from './options.js';
 import { Pacer } from './pacer.js';
 
 /** The answer as it stands after some timesteps, and what it rests on. All arrays are copies. */

@@ -8,7 +8,19 @@ import { UserError } from '../errors.js';
 import type { SpikingNetwork } from '../graph/network.js';
 import { memoryImage } from './image.js';
 import { malformed } from './leb128.js';
-import { checkMemory, type DataSegment, dataCountSection, dataSection, memorySection, readData, readImports, readSections, SECTION, type Section, writeSections } from './sections.js';
+import {
+  checkMemory,
+  type DataSegment,
+  dataCountSection,
+  dataSection,
+  memorySection,
+  readData,
+  readImports,
+  readSections,
+  SECTION,
+  type Section,
+  writeSections,
+} from './sections.js';
 import { nonZeroRuns } from './segments.js';
 
 /** `library`: no imports, functions to call. `command`: a WASI preview 1 program. */

@@ -4,7 +4,14 @@
  * addition has one lambda, and each path into it carries its own lambda_in / lambda_l; the weights of a skip, which
  * were 1, become that ratio.
  */
-import { type AnySynapses, type Head, IMAGE, type Network, type Population, type Synapses } from '../graph/network.js';
+import {
+  type AnySynapses,
+  type Head,
+  IMAGE,
+  type Network,
+  type Population,
+  type Synapses,
+} from '../graph/network.js';
 import type { Lambdas } from './calibrate.js';
 
 /** Normalised synapses: gains keep the digits of their lambdas, since they meet thresholds of up to 30 bits. */

@@ -1,7 +1,14 @@
 /** The trunk of a ResNet from a checkpoint's tensors: the stem, and "basic" blocks of two convolutions and a skip. */
 import { UserError } from '../errors.js';
 import { outputExtent, squareWindow } from '../graph/extents.js';
-import { type BatchNormalisation, type Convolution, IMAGE, type Population, type Shape, type Synapses } from '../graph/network.js';
+import {
+  type BatchNormalisation,
+  type Convolution,
+  IMAGE,
+  type Population,
+  type Shape,
+  type Synapses,
+} from '../graph/network.js';
 import type { Parameters } from './parameters.js';
 
 /** A convolution as checkpoints of ResNets have it: without a bias, normalised behind. */

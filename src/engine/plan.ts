@@ -9,7 +9,13 @@
  */
 import * as R from '../../assembly/records.js';
 import { sizeOf, sourceShape } from '../graph/extents.js';
-import { IMAGE, type SpikingHead, type SpikingNetwork, type SpikingPopulation, type SpikingSynapses } from '../graph/network.js';
+import {
+  IMAGE,
+  type SpikingHead,
+  type SpikingNetwork,
+  type SpikingPopulation,
+  type SpikingSynapses,
+} from '../graph/network.js';
 import { fanOutOf, kernelFormOf } from '../graph/synapses/index.js';
 import { laneGroups, taps } from '../graph/synapses/kernel-form.js';
 import { Arena } from './arena.js';

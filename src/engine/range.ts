@@ -2,7 +2,12 @@
  * For how long the 32-bit membranes of a network are certain not to overflow, so that integer arithmetic stays exact. A
  * membrane moves by at most its drift in one timestep: the sum of the magnitudes of all that can reach it at once.
  */
-import { IMAGE, type SpikingNetwork, type SpikingPopulation, type SpikingSynapses } from '../graph/network.js';
+import {
+  IMAGE,
+  type SpikingNetwork,
+  type SpikingPopulation,
+  type SpikingSynapses,
+} from '../graph/network.js';
 
 const LARGEST = 2 ** 31 - 1;
 

@@ -4,7 +4,15 @@
  */
 import { UserError } from '../errors.js';
 import { sizeOf, sourceShape } from '../graph/extents.js';
-import { type Convolution, type Depthwise, IMAGE, type Network, type Population, type Shape, type Synapses } from '../graph/network.js';
+import {
+  type Convolution,
+  type Depthwise,
+  IMAGE,
+  type Network,
+  type Population,
+  type Shape,
+  type Synapses,
+} from '../graph/network.js';
 import { kindOf } from '../graph/synapses/index.js';
 import { taps, type Weights } from '../graph/synapses/kernel-form.js';
 import { Arena } from './arena.js';

@@ -1,7 +1,13 @@
 /** Writes the numbers of a network, in the order in which the kernels read them, where plan.ts has put them. */
 import * as R from '../../assembly/records.js';
 import { sourceShape } from '../graph/extents.js';
-import { IMAGE, type SpikingHead, type SpikingNetwork, type SpikingPopulation, type SpikingSynapses } from '../graph/network.js';
+import {
+  IMAGE,
+  type SpikingHead,
+  type SpikingNetwork,
+  type SpikingPopulation,
+  type SpikingSynapses,
+} from '../graph/network.js';
 import { fanOutOf, kernelFormOf } from '../graph/synapses/index.js';
 import { writeFanOut } from './fan-out-form.js';
 import type { ConstantPlan, HeadConstants, PopulationConstants, SynapsesConstants } from './plan.js';

@@ -1,7 +1,14 @@
 /** Writes the records of a simulation where plan.ts has put them, and whole memories of one simulation. */
 import * as R from '../../assembly/records.js';
 import { sourceShape } from '../graph/extents.js';
-import { type Coding, IMAGE, type Propagation, type SpikingNetwork, type SpikingPopulation, type SpikingSynapses } from '../graph/network.js';
+import {
+  type Coding,
+  IMAGE,
+  type Propagation,
+  type SpikingNetwork,
+  type SpikingPopulation,
+  type SpikingSynapses,
+} from '../graph/network.js';
 import { kernelFormOf } from '../graph/synapses/index.js';
 import type { OrderEntry } from './order.js';
 import { type MemoryPlan, type Plan, readersOf, SLOTS, type StatePlan } from './plan.js';

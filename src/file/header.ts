@@ -2,7 +2,14 @@
  * The header of a model file: a spiking network as plain data, with a reference in the place of every tensor.
  * parse.ts is its mirror.
  */
-import { IMAGE, type Shape, type SpikingHead, type SpikingNetwork, type SpikingPopulation, type SpikingSynapses } from '../graph/network.js';
+import {
+  IMAGE,
+  type Shape,
+  type SpikingHead,
+  type SpikingNetwork,
+  type SpikingPopulation,
+  type SpikingSynapses,
+} from '../graph/network.js';
 import { kindOf } from '../graph/synapses/index.js';
 import type { TensorWriter } from './tensors.js';
 

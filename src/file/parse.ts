@@ -4,7 +4,17 @@
  */
 import * as bounds from '../graph/bounds.js';
 import { sourceShape } from '../graph/extents.js';
-import { IMAGE, type InputNormalisation, type Provenance, type RunDefaults, type Shape, type SpikingHead, type SpikingNetwork, type SpikingPopulation, type SpikingSynapses } from '../graph/network.js';
+import {
+  IMAGE,
+  type InputNormalisation,
+  type Provenance,
+  type RunDefaults,
+  type Shape,
+  type SpikingHead,
+  type SpikingNetwork,
+  type SpikingPopulation,
+  type SpikingSynapses,
+} from '../graph/network.js';
 import { kindOf, SYNAPSES_KINDS } from '../graph/synapses/index.js';
 import { checkCost, checkCounters, checkImageSource, checkRow, checkUnique } from '../graph/topology.js';
 import { Field } from '../untrusted/field.js';

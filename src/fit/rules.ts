@@ -4,7 +4,13 @@
  */
 import { RowWeights } from '../fusion/evidence.js';
 import { MAXIMUM_FORGETTING } from '../graph/bounds.js';
-import { accuracyCurve, type FusionScore, fitByAccuracy, STRENGTHS, type StrengthAccuracy } from './accuracy.js';
+import {
+  accuracyCurve,
+  type FusionScore,
+  fitByAccuracy,
+  STRENGTHS,
+  type StrengthAccuracy,
+} from './accuracy.js';
 import type { FusionCounts } from './counts.js';
 import { type EnergyFit, fitByEnergy } from './energy.js';
 import { fitByEvidence } from './likelihood.js';

@@ -1,6 +1,16 @@
 /** A model in plain words and numbers, for people and reports: what `snnwasm inspect --json` prints. */
 import { sizeOf, sourceShape } from './extents.js';
-import { IMAGE, type InputNormalisation, type Provenance, type RunDefaults, type Shape, type SpikingHead, type SpikingNetwork, type SpikingPopulation, type SpikingSynapses } from './network.js';
+import {
+  IMAGE,
+  type InputNormalisation,
+  type Provenance,
+  type RunDefaults,
+  type Shape,
+  type SpikingHead,
+  type SpikingNetwork,
+  type SpikingPopulation,
+  type SpikingSynapses,
+} from './network.js';
 import { kindOf, synapsesIn } from './synapses/index.js';
 
 /** Thresholds of a layer's channels or a head's classes, in their own integer units. */

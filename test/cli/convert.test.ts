@@ -53,6 +53,8 @@ describe('snnwasm convert', () => {
       inputFractionBits: 7,
       timesteps: 16,
       initialPotential: 0.5,
+      coding: 'rate',
+      digits: 4,
       propagation: 'synchronous',
       provenance: {
         checkpoint: 'tiny.safetensors',
@@ -81,9 +83,10 @@ describe('snnwasm convert', () => {
       provenance: { calibrationPercentile: 99, calibrationSeed: 7, calibrationImages: 40, priorImages: 0 },
     });
     expect(model.labels).toEqual(Array.from({ length: 10 }, (_, index) => `thing ${index}`));
-    expect(model.heads.map(({ name, block }) => [name, block])).toEqual([
-      ['1', 2],
-      ['final', 2],
+    // Block 2 ends with population 4.
+    expect(model.heads.map(({ name, population }) => [name, population])).toEqual([
+      ['1', 4],
+      ['final', 4],
     ]);
   });
 });

@@ -6,7 +6,6 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readSafetensors } from '../../src/convert/safetensors.js';
 import { writeModel } from '../../src/file/file.js';
 import { describeModel } from '../../src/graph/describe.js';
-import type { SpikingConvolution } from '../../src/graph/network.js';
 import { expectFailure, snnwasm } from '../support/cli.js';
 import { rgb } from '../support/rgb.js';
 
@@ -27,7 +26,7 @@ it('describes a model in words', async () => {
   expect(stdout).toContain(
     'runs by default: 64 timesteps, synchronous, membranes start at 0.5 of the threshold, prior from head 2\n',
   );
-  for (const { name, lambda } of [...rgb.layers, ...rgb.heads]) {
+  for (const { name, lambda } of [...rgb.populations, ...rgb.heads]) {
     const line = stdout.split('\n').find((candidate) => candidate.startsWith(`${name} `));
     expect(line, name).toMatch(new RegExp(` ${lambda.toFixed(3)}$`));
   }
@@ -60,17 +59,17 @@ it("writes its tensors in PyTorch's order", async () => {
     [...tensors].map(([name, { shape, dtype }]) => [name, [dtype, ...shape]]),
   );
   expect(shapes).toMatchObject({
-    'layers.stem.connections.0.weight': ['I8', 16, 3, 3, 3],
-    'layers.stem.threshold': ['I32', 16],
-    'layers.blocks.0.connections.1.weight': ['I32', 16],
-    'layers.blocks.1.connections.1.weight': ['I8', 24, 16, 1, 1],
-    'layers.blocks.2.conv1.bias': ['I32', 24],
+    'populations.stem.synapses.0.weight': ['I8', 16, 3, 3, 3],
+    'populations.stem.threshold': ['I32', 16],
+    'populations.blocks.0.synapses.1.weight': ['I32', 16],
+    'populations.blocks.1.synapses.1.weight': ['I8', 24, 16, 1, 1],
+    'populations.blocks.2.conv1.bias': ['I32', 24],
     'heads.2.weight': ['I8', 10, 24],
     'heads.final.threshold': ['I32', 10],
   });
   expect(tensors.size).toBe(7 * 2 + 7 + 3 + 3 * 3);
-  const values = tensors.get('layers.stem.connections.0.weight')!.toFloat32();
-  const { weights } = rgb.layers[0]!.connections[0] as SpikingConvolution;
+  const values = tensors.get('populations.stem.synapses.0.weight')!.toFloat32();
+  const { weights } = rgb.populations[0]!.synapses[0]!;
   // output 5, input 2, row 1, column 0
   expect(values[((5 * 3 + 2) * 3 + 1) * 3]).toBe(weights[((1 * 3 + 0) * 3 + 2) * 16 + 5]);
   const head = tensors.get('heads.final.weight')!.toFloat32();

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { CALL_TIMESTEPS } from '../../src/engine/plan.js';
 import { Simulation } from '../../src/engine/simulation.js';
-import { eachTimestep, Tally } from '../../src/engine/tally.js';
+import { type Events, eachTimestep, Tally } from '../../src/engine/tally.js';
+import { sizeOf } from '../../src/graph/extents.js';
 import { kernelModule } from '../../src/host/node/kernels.js';
 import { inputOf, picture, rgb } from '../support/rgb.js';
 
@@ -37,41 +38,53 @@ describe('eachTimestep', () => {
 });
 
 describe('a tally', () => {
-  it('sums what the simulation says of every layer, head and class', () => {
+  it('sums what the simulation says of every population, head and class', () => {
     const heads = [FINAL, 0];
     start(heads);
     const tally = new Tally(simulation, heads);
-    const layers = tally.layers.map(() => [0, 0] as [number, number]);
-    const outputs = heads.map(() => ({ events: [0, 0], counts: rgb.labels.map(() => 0) }));
+    const zeros = (): Events => ({
+      spikes: 0,
+      synapticOperations: 0,
+      synapticOperationsWithZeros: 0,
+      neuronUpdates: 0,
+    });
+    const populations = tally.populations.map(zeros);
+    const outputs = heads.map((head) => ({ head, ...zeros(), counts: rgb.labels.map(() => 0) }));
     eachTimestep(simulation, LAST, (timestep) => {
       tally.add(timestep);
-      layers.forEach((sums, layer) => {
-        sums[0] += simulation.layerSpikes(layer, timestep);
-        sums[1] += simulation.layerOperations(layer, timestep);
+      populations.forEach((sums, index) => {
+        sums.spikes += simulation.layerSpikes(index, timestep);
+        sums.synapticOperations += simulation.layerOperations(index, timestep);
+        sums.synapticOperationsWithZeros += simulation.layerAllOperations(index, timestep);
+        sums.neuronUpdates += sizeOf(rgb.populations[index]!.shape);
       });
-      outputs.forEach(({ events, counts }, position) => {
-        events[0]! += simulation.headSpikes(heads[position]!, timestep);
-        events[1]! += simulation.headOperations(heads[position]!, timestep);
-        simulation.fired(heads[position]!, timestep).forEach((fired, label) => {
-          counts[label]! += fired;
+      outputs.forEach((sums) => {
+        sums.spikes += simulation.headSpikes(sums.head, timestep);
+        sums.synapticOperations += simulation.headOperations(sums.head, timestep);
+        sums.synapticOperationsWithZeros += simulation.headAllOperations(sums.head, timestep);
+        sums.neuronUpdates += rgb.labels.length;
+        simulation.fired(sums.head, timestep).forEach((fired, label) => {
+          sums.counts[label]! += fired;
         });
       });
     });
-    expect(tally.layers.map(({ spikes, synapticOperations }) => [spikes, synapticOperations])).toEqual(
-      layers,
-    );
-    expect(
-      tally.heads.map(({ head, spikes, synapticOperations, counts }) => ({
-        head,
-        events: [spikes, synapticOperations],
-        counts: [...counts],
-      })),
-    ).toEqual(outputs.map((output, position) => ({ head: heads[position], ...output })));
-    expect(layers.every(([spikes]) => spikes > 0)).toBe(true);
+    expect(tally.populations).toEqual(populations);
+    expect(tally.heads.map((events) => ({ ...events, counts: [...events.counts] }))).toEqual(outputs);
+    const total = zeros();
+    for (const part of [...populations, ...outputs]) {
+      total.spikes += part.spikes;
+      total.synapticOperations += part.synapticOperations;
+      total.synapticOperationsWithZeros += part.synapticOperationsWithZeros;
+      total.neuronUpdates += part.neuronUpdates;
+    }
+    expect(tally.total()).toEqual(total);
+    expect(total.synapticOperations).toBeLessThan(total.synapticOperationsWithZeros);
+    expect(populations.every(({ spikes }) => spikes > 0)).toBe(true);
     expect(outputs[0]!.counts.some((count) => count > 0)).toBe(true);
 
     tally.clear();
-    expect([...tally.layers, ...tally.heads].every(({ spikes }) => spikes === 0)).toBe(true);
+    expect(tally.total()).toEqual(zeros());
+    expect(tally.populations).toEqual(populations.map(zeros));
     expect(tally.heads.flatMap(({ counts }) => [...counts]).every((count) => count === 0)).toBe(true);
   });
 });

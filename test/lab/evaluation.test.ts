@@ -7,7 +7,13 @@ import { targetsOf } from '../../lab/evaluation/targets.js';
 import { crossing } from '../../src/fit/crossing.js';
 import { Observations } from '../../src/fit/observations.js';
 import { Observer } from '../../src/fit/observer.js';
-import { decodeRecord, encodeRecord, type ImageRecord, newRecord, recordBytes } from '../../src/fit/record.js';
+import {
+  decodeRecord,
+  encodeRecord,
+  type ImageRecord,
+  newRecord,
+  recordBytes,
+} from '../../src/fit/record.js';
 import { rowsUpTo } from '../../src/fit/rows.js';
 import type { FittedStrength } from '../../src/fit/rules.js';
 import { RowWeights } from '../../src/fusion/evidence.js';
@@ -92,7 +98,7 @@ describe('a record', () => {
     });
     rows.forEach((timestep, row) => {
       const until = (values: readonly number[]) => values.slice(0, timestep).reduce((a, b) => a + b, 0);
-      const parts = [...reference.layers, ...reference.heads];
+      const parts = [...reference.populations, ...reference.heads];
       parts.forEach((part, index) => {
         expect(observations.operations[index]![row]).toBe(until(part.synapticOperations));
         expect(observations.spikes[index]![row]).toBe(until(part.spikes));
@@ -150,10 +156,10 @@ describe('curves', () => {
       return { counts: weighted.subarray(row * 7, (row + 1) * 7), timesteps: weights.timesteps[row]! };
     };
     for (const { plan, correct, operations, spikes } of collector.curves) {
-      const layers = network.heads[plan.kind === 'fused' ? 2 : plan.position]!.layer + 1;
-      const parts = Array.from({ length: layers }, (_, layer) => layer);
-      parts.push(network.layers.length + plan.position);
-      if (plan.kind === 'fused') parts.push(network.layers.length + 2);
+      const length = network.heads[plan.kind === 'fused' ? 2 : plan.position]!.population + 1;
+      const parts = Array.from({ length }, (_, population) => population);
+      parts.push(network.populations.length + plan.position);
+      if (plan.kind === 'fused') parts.push(network.populations.length + 2);
       rows.forEach((_, row) => {
         expect(spikes[row]).toBe(parts.reduce((sum, part) => sum + all.spikes[part]![row]!, 0));
         records.forEach((record, image) => {

@@ -6,49 +6,82 @@ import type { Shape, SpikingNetwork, SpikingSynapses } from '../../src/graph/net
 import { IMAGE } from '../../src/graph/network.js';
 import type { SimulationOptions } from './simulator.js';
 
-/** Synapses from the source pixel (`sourceY`, `sourceX`), any one channel, into a layer of shape `to`. */
-export function fanOut(connection: SpikingSynapses, to: Shape, sourceY: number, sourceX: number): number {
-  if (connection.kind === 'identity') return 1;
-  return receivers(connection, to.height, sourceY) * receivers(connection, to.width, sourceX) * to.channels;
+/** Synapses that leave a neuron: of a weight that is not 0, and with the others. */
+export interface Leaving {
+  readonly existing: number;
+  readonly every: number;
 }
 
-/** Along one axis: pairs of output place and tap that look at place `source`. */
-function receivers(
-  geometry: { kernel: number; stride: number; padding: number },
-  extent: number,
-  source: number,
-): number {
-  let count = 0;
-  for (let place = 0; place < extent; place++) {
-    const tap = source + geometry.padding - place * geometry.stride;
-    if (tap >= 0 && tap < geometry.kernel) count++;
+/** Synapses from one source neuron, `[y][x][channel]` of shape `from`, into a population of shape `to`. */
+export function fanOut(synapses: SpikingSynapses, from: Shape, to: Shape, neuron: number): Leaving {
+  const channel = neuron % from.channels;
+  const pixel = Math.floor(neuron / from.channels);
+  const { weights } = synapses;
+  if (synapses.kind === 'per-channel') return countOf([weights[channel]!]);
+  if (synapses.kind === 'dense') return countOf(rowOf(weights, neuron, 0, to.channels, to.channels));
+  const rows = tapsThatMeet(synapses, 'height', to, Math.floor(pixel / from.width) + synapses.padding.top);
+  const columns = tapsThatMeet(synapses, 'width', to, (pixel % from.width) + synapses.padding.left);
+  const taps = rows.flatMap((ky) => columns.map((kx) => ky * synapses.kernel.width + kx));
+  if (synapses.kind === 'depthwise') return countOf(taps.map((tap) => weights[tap * to.channels + channel]!));
+  const inputs = from.channels / synapses.groups;
+  const outputs = to.channels / synapses.groups;
+  const first = Math.floor(channel / inputs) * outputs;
+  return countOf(
+    taps.flatMap((tap) =>
+      rowOf(weights, tap * inputs + (channel % inputs), first, first + outputs, to.channels),
+    ),
+  );
+}
+
+/** Weights from output channel `first` to the one before `end` of a row. */
+function rowOf(weights: ArrayLike<number>, row: number, first: number, end: number, width: number): number[] {
+  return Array.from({ length: end - first }, (_, index) => weights[row * width + first + index]!);
+}
+
+/** Along one axis: the taps through which some output place looks at place `padded` of the padded source. */
+function tapsThatMeet(
+  { kernel, stride, dilation }: Extract<SpikingSynapses, { kind: 'convolution' | 'depthwise' }>,
+  axis: 'height' | 'width',
+  to: Shape,
+  padded: number,
+): number[] {
+  const met: number[] = [];
+  for (let place = 0; place < to[axis]; place++) {
+    const tap = (padded - place * stride[axis]) / dilation[axis];
+    if (Number.isInteger(tap) && tap >= 0 && tap < kernel[axis]) met.push(tap);
   }
-  return count;
+  return met;
+}
+
+function countOf(weights: readonly number[]): Leaving {
+  return { existing: weights.filter((weight) => weight !== 0).length, every: weights.length };
 }
 
 /**
- * Synaptic operations that layer `index` received at each timestep, from the spike tensors of all layers
- * (`[layer][timestep]`).
+ * Synaptic operations that population `index` received at each timestep, from the spike tensors of all populations
+ * (`[population][timestep]`).
  */
 export function synapticOperationsByFanOut(
   network: SpikingNetwork,
   index: number,
   spikeTensors: readonly (readonly Uint8Array[])[],
   options: SimulationOptions,
-): number[] {
-  const layer = network.layers[index]!;
+): Leaving[] {
+  const { shape, synapses } = network.populations[index]!;
   const delay = options.propagation === 'pipelined' ? 1 : 0;
   return Array.from({ length: options.timesteps }, (_, t) => {
-    let operations = 0;
-    for (const connection of layer.connections) {
-      if (connection.source === IMAGE || t < delay) continue;
-      const from = network.layers[connection.source]!.shape;
-      spikeTensors[connection.source]![t - delay]!.forEach((spike, neuron) => {
+    let existing = 0;
+    let every = 0;
+    for (const one of synapses) {
+      if (one.source === IMAGE || t < delay) continue;
+      const from = network.populations[one.source]!.shape;
+      spikeTensors[one.source]![t - delay]!.forEach((spike, neuron) => {
         if (spike === 0) return;
-        const pixel = Math.floor(neuron / from.channels);
-        operations += fanOut(connection, layer.shape, Math.floor(pixel / from.width), pixel % from.width);
+        const leaving = fanOut(one, from, shape, neuron);
+        existing += leaving.existing;
+        every += leaving.every;
       });
     }
-    return operations;
+    return { existing, every };
   });
 }

@@ -4,7 +4,14 @@
  * them. The same seed gives the same network.
  */
 import { outputExtent, sizeOf, sourceShape } from '../../src/graph/extents.js';
-import type { Shape, SpikingHead, SpikingNetwork, SpikingPopulation, SpikingSynapses, Window } from '../../src/graph/network.js';
+import type {
+  Shape,
+  SpikingHead,
+  SpikingNetwork,
+  SpikingPopulation,
+  SpikingSynapses,
+  Window,
+} from '../../src/graph/network.js';
 import { IMAGE } from '../../src/graph/network.js';
 import { kindOf } from '../../src/graph/synapses/index.js';
 import { uniformNumbers } from '../../src/random.js';

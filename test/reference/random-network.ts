@@ -4,7 +4,13 @@
  */
 
 import { squareWindow } from '../../src/graph/extents.js';
-import type { Shape, SpikingHead, SpikingNetwork, SpikingPopulation, SpikingSynapses } from '../../src/graph/network.js';
+import type {
+  Shape,
+  SpikingHead,
+  SpikingNetwork,
+  SpikingPopulation,
+  SpikingSynapses,
+} from '../../src/graph/network.js';
 import { IMAGE } from '../../src/graph/network.js';
 import { uniformNumbers } from '../../src/random.js';
 import { size } from './simulator.js';

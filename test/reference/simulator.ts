@@ -6,9 +6,15 @@
  * Tensors are `[y][x][channel]`. Timestep t is entry t - 1 of every per-timestep list.
  */
 import { UserError } from '../../src/errors.js';
-import type { Propagation, Shape, SpikingHead, SpikingNetwork, SpikingPopulation } from '../../src/graph/network.js';
+import type {
+  Propagation,
+  Shape,
+  SpikingHead,
+  SpikingNetwork,
+  SpikingPopulation,
+} from '../../src/graph/network.js';
 import { IMAGE } from '../../src/graph/network.js';
-import { arrivals } from './synapses.js';
+import { arrivals, type Visit } from './synapses.js';
 
 export interface SimulationOptions {
   readonly timesteps: number;
@@ -148,14 +154,13 @@ function stepPopulation(
     // The image arrives as numbers instead of spikes, the same at every timestep: a constant current.
     const values = fromImage ? input : seen[synapses.source]!;
     const from = fromImage ? network.input : network.populations[synapses.source]!.shape;
-    arrivals(synapses, from, population.shape, (source, neuron, weight) => {
-      const value = values[source]!;
-      if (value === 0) return;
-      membranes[neuron] = membranes[neuron]! + weight * value;
+    const receive: Visit = (source, neuron, weight) => {
+      membranes[neuron] = membranes[neuron]! + weight * values[source]!;
       if (fromImage) return;
       allOperations++;
       if (weight !== 0) operations++;
-    });
+    };
+    arrivals(synapses, from, population.shape, receive, values);
   }
   for (let neuron = 0; neuron < membranes.length; neuron++) {
     membranes[neuron] = membranes[neuron]! + population.bias[neuron % channels]!;

@@ -2,16 +2,28 @@
  * Every synapse of a set, one by one, in the plainest loops that say which neurons it joins: what the registry of
  * src/graph/synapses/ and the kernels have to agree with.
  */
-import type { Shape, SpikingSynapses, Window } from '../../src/graph/network.js';
+import type { AnySynapses, Shape, Window } from '../../src/graph/network.js';
 
 /** Called for each: indices of the source and the target neuron, `[y][x][channel]`, and the weight, 0 included. */
 export type Visit = (source: number, target: number, weight: number) => void;
 
-/** Visits all synapses from a population (or image) of shape `from` to one of shape `to`. */
-export function arrivals(synapses: SpikingSynapses, from: Shape, to: Shape, visit: Visit): void {
+/**
+ * Visits all synapses from a population (or image) of shape `from` to one of shape `to`.
+ *
+ * @param values - where given, one a source neuron: synapses from those that are 0 are left out
+ */
+export function arrivals(
+  synapses: AnySynapses<ArrayLike<number>, ArrayLike<number>>,
+  from: Shape,
+  to: Shape,
+  visit: Visit,
+  values?: ArrayLike<number>,
+): void {
+  const silent = (source: number): boolean => values !== undefined && values[source] === 0;
   if (synapses.kind === 'dense') {
-    for (let target = 0; target < to.channels; target++) {
-      for (let source = 0; source < from.height * from.width * from.channels; source++) {
+    for (let source = 0; source < from.height * from.width * from.channels; source++) {
+      if (silent(source)) continue;
+      for (let target = 0; target < to.channels; target++) {
         visit(source, target, synapses.weights[source * to.channels + target]!);
       }
     }
@@ -19,7 +31,7 @@ export function arrivals(synapses: SpikingSynapses, from: Shape, to: Shape, visi
   }
   if (synapses.kind === 'per-channel') {
     for (let neuron = 0; neuron < to.height * to.width * to.channels; neuron++) {
-      visit(neuron, neuron, synapses.weights[neuron % to.channels]!);
+      if (!silent(neuron)) visit(neuron, neuron, synapses.weights[neuron % to.channels]!);
     }
     return;
   }
@@ -27,14 +39,13 @@ export function arrivals(synapses: SpikingSynapses, from: Shape, to: Shape, visi
   const inputs = from.channels / groups;
   const outputs = to.channels / groups;
   eachTap(synapses, from, to, (sourcePixel, targetPixel, tap) => {
-    for (let output = 0; output < to.channels; output++) {
-      for (let own = 0; own < inputs; own++) {
-        const input = Math.floor(output / outputs) * inputs + own;
-        visit(
-          sourcePixel * from.channels + input,
-          targetPixel * to.channels + output,
-          synapses.weights[(tap * inputs + own) * to.channels + output]!,
-        );
+    for (let input = 0; input < from.channels; input++) {
+      const source = sourcePixel * from.channels + input;
+      if (silent(source)) continue;
+      const row = (tap * inputs + (input % inputs)) * to.channels;
+      const first = Math.floor(input / inputs) * outputs;
+      for (let output = first; output < first + outputs; output++) {
+        visit(source, targetPixel * to.channels + output, synapses.weights[row + output]!);
       }
     }
   });

@@ -1,6 +1,7 @@
 /** Answers: the posterior in the order of its rates, and what it cost. */
 import { describe, expect, it } from 'vitest';
 import { probabilityHighest } from '../../src/fusion/highest.js';
+import { sizeOf } from '../../src/graph/extents.js';
 import { IMAGE, type SpikingNetwork, type SpikingSynapses } from '../../src/graph/network.js';
 import { kernelModule } from '../../src/host/node/kernels.js';
 import { analogMultiplyAccumulates, answerOf, multiplyAccumulates } from '../../src/run/answer.js';
@@ -70,18 +71,16 @@ describe('answerOf', () => {
 });
 
 describe('multiply-accumulates', () => {
-  /** Synapses of the convolutions that `wanted` accepts, counted from every source position. */
+  /** Synapses that `wanted` accepts, those of weight 0 too, counted from every source neuron. */
   function synapses(
-    { input, layers }: SpikingNetwork,
-    wanted: (connection: SpikingSynapses) => boolean,
+    { input, populations }: SpikingNetwork,
+    wanted: (synapses: SpikingSynapses) => boolean,
   ): number {
     let total = 0;
-    for (const { connections, shape } of layers) {
-      for (const connection of connections.filter(wanted)) {
-        const from = connection.source === IMAGE ? input : layers[connection.source]!.shape;
-        for (let y = 0; y < from.height; y++) {
-          for (let x = 0; x < from.width; x++) total += from.channels * fanOut(connection, shape, y, x);
-        }
+    for (const { synapses, shape } of populations) {
+      for (const one of synapses.filter(wanted)) {
+        const from = one.source === IMAGE ? input : populations[one.source]!.shape;
+        for (let neuron = 0; neuron < sizeOf(from); neuron++) total += fanOut(one, from, shape, neuron).every;
       }
     }
     return total;

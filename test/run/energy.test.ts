@@ -1,7 +1,15 @@
 /** Energy models: the arithmetic, the constants against their sources, and what is refused. */
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/errors.js';
-import { annEnergyMillijoules, checkEnergyModel, DEFAULT_ENERGY_MODEL, ENERGY_MODELS, type EnergyModel, energyMillijoules, energyModel } from '../../src/run/energy.js';
+import {
+  annEnergyMillijoules,
+  checkEnergyModel,
+  DEFAULT_ENERGY_MODEL,
+  ENERGY_MODELS,
+  type EnergyModel,
+  energyMillijoules,
+  energyModel,
+} from '../../src/run/energy.js';
 
 const counts = { spikes: 2e6, synapticOperations: 1e9, analogMultiplyAccumulates: 1e7, neuronUpdates: 4e7 };
 

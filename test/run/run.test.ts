@@ -24,7 +24,7 @@ function snapshot(run: Run) {
     timesteps: run.timesteps,
     final: run.finalCounts,
     head: run.headCounts,
-    layers: run.populationActivity(),
+    populations: run.populationActivity(),
     activity: run.activity(),
     posterior: run.posterior(),
   });
@@ -47,25 +47,28 @@ describe('a run', () => {
     const heads = head === null ? ['final'] : [head, 'final'];
     const options = { timesteps: 50, propagation, initialPotential: 0.25, heads };
     const reference = simulate(rgb, inputOf(rgb, image), options);
-    const layers = reference.layers.map(({ spikes, synapticOperations }, index) => ({
+    const populations = reference.populations.map(({ spikes, synapticOperations, allOperations }, index) => ({
       spikes: sum(spikes),
       synapticOperations: sum(synapticOperations),
-      neuronUpdates: 50 * size(rgb.layers[index]!.shape),
+      synapticOperationsWithZeros: sum(allOperations),
+      neuronUpdates: 50 * size(rgb.populations[index]!.shape),
     }));
-    expect(found.layers).toEqual(layers);
+    expect(found.populations).toEqual(populations);
     expect(found.final).toEqual(reference.heads[heads.length - 1]!.counts);
     expect(found.head).toEqual(head === null ? null : reference.heads[0]!.counts);
     const all = [
-      ...layers,
+      ...populations,
       ...reference.heads.map((h) => ({
         spikes: sum(h.spikes),
         synapticOperations: sum(h.synapticOperations),
+        synapticOperationsWithZeros: sum(h.allOperations),
         neuronUpdates: 50 * rgb.labels.length,
       })),
     ];
     expect(found.activity).toEqual({
       spikes: sum(all.map(({ spikes }) => spikes)),
       synapticOperations: sum(all.map(({ synapticOperations }) => synapticOperations)),
+      synapticOperationsWithZeros: sum(all.map((part) => part.synapticOperationsWithZeros)),
       neuronUpdates: sum(all.map(({ neuronUpdates }) => neuronUpdates)),
     });
     expect(found.activity.spikes).toBeGreaterThan(1000);
@@ -139,7 +142,12 @@ describe('a run', () => {
   it('knows nothing before it advances', () => {
     const { activity, final, posterior, timesteps } = runOf({}, 0);
     expect([timesteps, ...final]).toEqual(new Array(11).fill(0));
-    expect(activity).toEqual({ spikes: 0, synapticOperations: 0, neuronUpdates: 0 });
+    expect(activity).toEqual({
+      spikes: 0,
+      synapticOperations: 0,
+      synapticOperationsWithZeros: 0,
+      neuronUpdates: 0,
+    });
     expect([...posterior.estimates]).toEqual(new Array(10).fill(0));
   });
 
@@ -155,13 +163,23 @@ describe('a run', () => {
     const without = runOf({ head: null }, 64);
     const muted = runOf({ head: '1', priorStrength: 0 }, 64);
     expect(muted.final).toEqual(without.final);
-    expect(muted.layers).toEqual(without.layers);
+    expect(muted.populations).toEqual(without.populations);
     expect(muted.posterior).toEqual(without.posterior);
     const classes = rgb.labels.length;
-    // every spike of the layer that the head reads is delivered once to every class
-    const received = without.layers[rgb.heads[0]!.layer]!.spikes * classes;
+    // every spike of the population that the head reads is delivered once to every class, where a weight is not 0
+    const received = without.populations[rgb.heads[0]!.population]!.spikes * classes;
     expect(received).toBeGreaterThan(0);
-    expect(muted.activity.synapticOperations - without.activity.synapticOperations).toBe(received);
+    const more = (key: 'synapticOperations' | 'synapticOperationsWithZeros') =>
+      muted.activity[key] - without.activity[key];
+    expect(more('synapticOperationsWithZeros')).toBe(received);
+    const options = {
+      timesteps: 64,
+      propagation: 'synchronous',
+      initialPotential: 0.5,
+      heads: ['1'],
+    } as const;
+    const [head] = simulate(rgb, inputOf(rgb, image), options).heads;
+    expect(more('synapticOperations')).toBe(sum(head!.synapticOperations));
     expect(muted.activity.spikes - without.activity.spikes).toBe(sum([...muted.head!]));
   });
 
@@ -235,9 +253,9 @@ describe('refuses', () => {
   });
 
   it('more timesteps than stay exact, before it computes them', async () => {
-    const layers = rgb.layers.map((layer) => ({ ...layer, bias: layer.bias.map(() => 2 ** 25) }));
-    const limit = exactTimestepLimit({ ...rgb, layers });
-    const narrow = await Classifier.create(module, { ...rgb, layers });
+    const populations = rgb.populations.map((one) => ({ ...one, bias: one.bias.map(() => 2 ** 25) }));
+    const limit = exactTimestepLimit({ ...rgb, populations });
+    const narrow = await Classifier.create(module, { ...rgb, populations });
     expect(() => narrow.check({}, limit)).not.toThrow();
     const message = `this model is exact for at most ${limit} timesteps: ask for no more`;
     expect(() => narrow.check({}, limit + 1)).toThrow(new UserError(message));

@@ -3,7 +3,7 @@ import type { Checkpoint } from '../../src/convert/safetensors.js';
 import { readSafetensors } from '../../src/convert/safetensors.js';
 import type { NamedTensor } from '../../src/convert/write-safetensors.js';
 import { writeSafetensors } from '../../src/convert/write-safetensors.js';
-import type { Convolution, Network } from '../../src/graph/network.js';
+import type { Network, Synapses } from '../../src/graph/network.js';
 import { uniform } from '../generate.js';
 
 /** Shapes of tensors by name. */
@@ -59,8 +59,8 @@ export function checkpointOf(wanted: Shapes, metadata?: unknown): Checkpoint {
   return readSafetensors(writeSafetensors(tensors, metadata === undefined ? {} : { snnwasm: text }));
 }
 
-/** All convolutions of a network, layer by layer. */
-export function convolutions(network: Network): Convolution[] {
-  const connections = network.layers.flatMap((layer) => layer.connections);
-  return connections.filter((connection): connection is Convolution => connection.kind === 'convolution');
+/** All convolutions of a network, population by population. */
+export function convolutions(network: Network): Extract<Synapses, { kind: 'convolution' }>[] {
+  const synapses = network.populations.flatMap((population) => population.synapses);
+  return synapses.filter((one) => one.kind === 'convolution');
 }

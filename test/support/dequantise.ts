@@ -6,26 +6,22 @@ import { IMAGE } from '../../src/graph/network.js';
 import type { PlainNetwork } from '../reference/forward.js';
 
 /** Its input is that of the trained network, not in multiples of 2^-fractionBits. */
-export function dequantise({ input, layers, heads, inputFractionBits }: SpikingNetwork): PlainNetwork {
+export function dequantise({ input, populations, heads, inputFractionBits }: SpikingNetwork): PlainNetwork {
   return {
     input,
-    layers: layers.map(({ shape, connections, bias, threshold }) => ({
+    populations: populations.map(({ shape, synapses, bias, threshold }) => ({
       shape,
       bias: inThresholds(bias, threshold, 1),
-      connections: connections.map((connection) => {
-        if (connection.kind === 'identity') {
-          const { kind, source, weights } = connection;
-          return { kind, source, weight: inThresholds(weights, threshold, 1) };
-        }
-        const scale = connection.source === IMAGE ? 2 ** inputFractionBits : 1;
-        return { ...connection, weights: inThresholds(connection.weights, threshold, scale) };
+      synapses: synapses.map((one) => {
+        const scale = one.source === IMAGE ? 2 ** inputFractionBits : 1;
+        return { ...one, weights: inThresholds(one.weights, threshold, scale) };
       }),
     })),
-    heads: heads.map(({ layer, weights, bias, threshold }) => {
-      const { shape } = layers[layer]!;
+    heads: heads.map(({ population, weights, bias, threshold }) => {
+      const { shape } = populations[population]!;
       const pixels = sizeOf(shape) / shape.channels;
       return {
-        layer,
+        population,
         weights: inThresholds(weights, threshold, pixels),
         bias: inThresholds(bias, threshold, 1),
       };

@@ -12,7 +12,7 @@ import { bundleTemplate } from '../../src/host/node/templates.js';
 import { buildNetwork } from '../generate.js';
 
 // Once TurboFan calls the functions of Node 20's WASI directly, after some thousand calls, the process dies by SIGSEGV (8 of
-// 14 runs of edge-hostile.test.ts, none of 14 with this flag, none of 16 on Node 24).
+// 14 runs of hostile.test.ts, none of 14 with this flag, none of 16 on Node 24).
 setFlagsFromString('--no-turbo-fast-api-calls');
 
 /** The model that ships and both of its bundles, in a temporary folder that the caller removes. */
@@ -198,7 +198,13 @@ export class EdgeCommand {
         stdout: readFileSync(stdout!, 'utf8'),
         stderr: readFileSync(stderr!, 'utf8'),
         input: new Uint8Array(memory.slice(word(E.CONFIG_INPUT), word(E.CONFIG_INPUT) + bytes)),
-        layers: [...new Float64Array(memory, word(E.CONFIG_LAYER_ACTIVITY), 2 * word(E.CONFIG_LAYER_COUNT))],
+        layers: [
+          ...new Float64Array(
+            memory,
+            word(E.CONFIG_POPULATION_ACTIVITY),
+            2 * word(E.CONFIG_POPULATION_COUNT),
+          ),
+        ],
         counts: [...new Uint32Array(memory, word(E.CONFIG_COUNTS), outputs)],
       };
     } finally {

@@ -21,7 +21,7 @@ export async function nodeAnswer(
   const run = classifier.start(await decodeImage(bytes, nodeCodecs), options);
   run.advance(timesteps);
   const layers = run.populationActivity().map((activity, index) => ({
-    name: network.layers[index]!.name,
+    name: network.populations[index]!.name,
     ...activity,
   }));
   const counts = { final: [...run.finalCounts], head: run.headCounts && [...run.headCounts] };
@@ -56,7 +56,7 @@ export async function nodeRates(bytes: Uint8Array, options: RunOptions): Promise
 export async function nodeSpikes(bytes: Uint8Array, timesteps: number): Promise<number[][]> {
   const run = classifier.start(await decodeImage(bytes, nodeCodecs));
   const rows: number[][] = [];
-  let before = network.layers.map(() => 0);
+  let before = network.populations.map(() => 0);
   run.advance(timesteps, () => {
     const now = run.populationActivity().map(({ spikes }) => spikes);
     rows.push(now.map((spikes, layer) => spikes - before[layer]!));
@@ -65,5 +65,5 @@ export async function nodeSpikes(bytes: Uint8Array, timesteps: number): Promise<
   return rows;
 }
 
-export const neurons = network.layers.map(({ shape }) => shape.channels * shape.height * shape.width);
+export const neurons = network.populations.map(({ shape }) => shape.channels * shape.height * shape.width);
 export { network };

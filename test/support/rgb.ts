@@ -27,7 +27,16 @@ function withDefaults(network: SpikingNetwork): SpikingNetwork {
     ...network,
     name: 'rgb',
     heads: network.heads.map((head, index) => ({ ...head, priorStrength: [8, 20, 0][index]! })),
-    defaults: { timesteps: 64, initialPotential: 0.5, propagation: 'synchronous', forgetting: 0, head: '2' },
+    defaults: {
+      coding: 'rate',
+      digits: 4,
+      readout: 'spikes',
+      timesteps: 64,
+      initialPotential: 0.5,
+      propagation: 'synchronous',
+      forgetting: 0,
+      head: '2',
+    },
   };
 }
 

@@ -25,15 +25,17 @@ export class SpikeRecorder {
     const first = simulation.timestep + 1;
     simulation.advance(timesteps);
     for (let timestep = first; timestep <= simulation.timestep; timestep++) {
-      for (let layer = 0; layer < simulation.activeLayers; layer++) {
-        this.#hash.update(simulation.layerSpikeMap(layer, timestep));
-        this.#hash.update(`${simulation.layerSpikes(layer, timestep)} `);
-        this.#hash.update(`${simulation.layerOperations(layer, timestep)} `);
+      for (const population of simulation.activePopulations) {
+        this.#hash.update(simulation.layerSpikeMap(population, timestep));
+        this.#hash.update(`${simulation.layerSpikes(population, timestep)} `);
+        this.#hash.update(`${simulation.layerOperations(population, timestep)} `);
+        this.#hash.update(`${simulation.layerAllOperations(population, timestep)} `);
       }
       simulation.network.heads.forEach((_, head) => {
         this.#hash.update(new Uint8Array(simulation.fired(head, timestep)));
         this.#hash.update(`${simulation.headSpikes(head, timestep)} `);
         this.#hash.update(`${simulation.headOperations(head, timestep)} `);
+        this.#hash.update(`${simulation.headAllOperations(head, timestep)} `);
       });
     }
   }

@@ -1,9 +1,9 @@
 /** A tiny trained network for pictures of 32 x 32, as a graph and as a checkpoint. */
 import { type NamedTensor, writeSafetensors } from '../../src/convert/write-safetensors.js';
 import { sourceShape } from '../../src/graph/extents.js';
-import type { Convolution, Network } from '../../src/graph/network.js';
+import type { Network } from '../../src/graph/network.js';
 import { fromTapMajor } from '../../src/graph/taps.js';
-import { buildTrained } from './trained.js';
+import { buildTrained, type Normalised } from './trained.js';
 
 /** Two blocks, a head after each, ten classes. */
 export const tiny: Network = withoutBiases(
@@ -28,29 +28,32 @@ export const tinyCheckpoint: Uint8Array = checkpointBytes(tiny);
 function withoutBiases(network: Network): Network {
   return {
     ...network,
-    layers: network.layers.map((layer) => ({ ...layer, bias: new Float32Array(layer.bias.length) })),
+    populations: network.populations.map((population) => ({
+      ...population,
+      bias: new Float32Array(population.bias.length),
+    })),
   };
 }
 
-/** A residual network with names as in a checkpoint, whose blocks have two layers each, as a .safetensors file. */
+/** A residual network with names as in a checkpoint, whose blocks have two populations each, as a .safetensors file. */
 export function checkpointBytes(network: Network): Uint8Array {
-  const { layers, heads, labels, input, normalisation } = network;
-  const tensors = layers.flatMap((layer) => {
-    const block = /^blocks\.\d+$/.test(layer.name);
-    const [first, second] = layer.connections;
-    const names = layer.name.endsWith('.conv1')
-      ? [layer.name, layer.name.replace('.conv1', '.bn1')]
+  const { populations, heads, labels, input, normalisation } = network;
+  const tensors = populations.flatMap(({ name, synapses }) => {
+    const block = /^blocks\.\d+$/.test(name);
+    const [first, second] = synapses;
+    const names = name.endsWith('.conv1')
+      ? [name, name.replace('.conv1', '.bn1')]
       : block
-        ? [`${layer.name}.conv2`, `${layer.name}.bn2`]
-        : [`${layer.name}.conv`, `${layer.name}.bn`];
+        ? [`${name}.conv2`, `${name}.bn2`]
+        : [`${name}.conv`, `${name}.bn`];
     const shortcut =
       second?.kind === 'convolution'
-        ? convolutionTensors(network, second, `${layer.name}.shortcut.conv`, `${layer.name}.shortcut.bn`)
+        ? convolutionTensors(network, second as Normalised, `${name}.shortcut.conv`, `${name}.shortcut.bn`)
         : [];
-    return [...convolutionTensors(network, first as Convolution, names[0]!, names[1]!), ...shortcut];
+    return [...convolutionTensors(network, first as Normalised, names[0]!, names[1]!), ...shortcut];
   });
-  for (const { name, layer, weights, bias } of heads) {
-    const inputs = layers[layer]!.shape.channels;
+  for (const { name, population, weights, bias } of heads) {
+    const inputs = populations[population]!.shape.channels;
     const outputs = bias.length;
     const data = fromTapMajor(weights, new Float32Array(weights.length), { kernel: 1, inputs, outputs });
     tensors.push({ name: `heads.${name}.weight`, dtype: 'F32', shape: [outputs, inputs], data });
@@ -59,10 +62,11 @@ export function checkpointBytes(network: Network): Uint8Array {
   const metadata = {
     architecture: 'resnet18-cifar',
     inputShape: [input.channels, input.height, input.width],
-    strides: layers
+    strides: populations
       .filter(({ name }) => name.endsWith('.conv1'))
-      .map(({ connections }) => (connections[0] as Convolution).stride),
-    heads: heads.map(({ name, block }) => ({ name, block })),
+      .map(({ synapses }) => (synapses[0] as Normalised).stride.height),
+    // A block ends with every second population behind the stem.
+    heads: heads.map(({ name, population }) => ({ name, block: population / 2 })),
     normalisation: { mean: normalisation.mean, std: normalisation.deviation },
     labels,
   };
@@ -71,11 +75,11 @@ export function checkpointBytes(network: Network): Uint8Array {
 
 function convolutionTensors(
   network: Network,
-  { source, kernel, weights, batchNormalisation }: Convolution,
+  { source, kernel: { height: kernel }, weights, batchNormalisation }: Normalised,
   name: string,
   normalisation: string,
 ): NamedTensor[] {
-  const { gamma, beta, mean, variance } = batchNormalisation!;
+  const { gamma, beta, mean, variance } = batchNormalisation;
   const inputs = sourceShape(network, source).channels;
   const outputs = gamma.length;
   const data = fromTapMajor(weights, new Float32Array(weights.length), { kernel, inputs, outputs });

@@ -3,13 +3,23 @@
  * would give them. They are built from the recipes of random spiking networks.
  */
 import fc from 'fast-check';
-import { outputExtent } from '../../src/graph/extents.js';
-import type { BatchNormalisation, Connection, Convolution, Head, Layer, Network } from '../../src/graph/network.js';
+import { outputExtent, squareWindow } from '../../src/graph/extents.js';
+import type {
+  BatchNormalisation,
+  Convolution,
+  Head,
+  Network,
+  Population,
+  Synapses,
+} from '../../src/graph/network.js';
 import { IMAGE, type Shape } from '../../src/graph/network.js';
 import { arbitraryRecipe, type NetworkBounds, type NetworkRecipe, uniform } from '../generate.js';
 
 /** Uniform numbers of variance 1 lie within this. */
 const UNIT_VARIANCE = Math.sqrt(3);
+
+/** A convolution with batch normalisation behind it. */
+export type Normalised = Convolution<Float32Array> & { readonly batchNormalisation: BatchNormalisation };
 
 /** Small enough for plain loops; the bounds can be changed. */
 export function arbitraryTrained(bounds: NetworkBounds = {}): fc.Arbitrary<Network> {
@@ -30,15 +40,15 @@ export function arbitraryTrainedRun(bounds: NetworkBounds = {}): fc.Arbitrary<[N
     .map(([network, seed]) => [network, trainedInput(network, seed)]);
 }
 
-/** The trained network of a recipe; equal recipes give equal networks. Layers are named as in a checkpoint. */
+/** The trained network of a recipe; equal recipes give equal networks. Populations are named as in a checkpoint. */
 export function buildTrained(recipe: NetworkRecipe): Network {
   const builder = new Builder(recipe);
   builder.addStem();
   recipe.blocks.forEach((block, index) => {
     builder.addBlock(index);
-    if (block.head) builder.addHead(String(index + 1), index + 1);
+    if (block.head) builder.addHead(String(index + 1));
   });
-  builder.addHead('final', recipe.blocks.length);
+  builder.addHead('final');
   const { random } = builder;
   return {
     input: recipe.input,
@@ -47,13 +57,13 @@ export function buildTrained(recipe: NetworkRecipe): Network {
       deviation: Array.from({ length: recipe.input.channels }, () => 0.2 + random() / 5),
     },
     labels: Array.from({ length: recipe.classes }, (_, index) => `class ${index}`),
-    layers: builder.layers,
+    populations: builder.populations,
     heads: builder.heads,
   };
 }
 
 class Builder {
-  readonly layers: Layer[] = [];
+  readonly populations: Population[] = [];
   readonly heads: Head[] = [];
   readonly random: () => number;
 
@@ -63,35 +73,35 @@ class Builder {
 
   addStem(): void {
     const { stem, unpadded } = this.recipe;
-    this.addLayer('stem', 0, [this.convolution(IMAGE, stem.channels, stem.kernel, stem.stride)]);
+    this.add('stem', [this.convolution(IMAGE, stem.channels, stem.kernel, stem.stride)]);
     const { height, width } = this.shapeOf(0);
     if (unpadded && height >= 3 && width >= 3) {
-      this.addLayer('unpadded', 0, [this.convolution(0, stem.channels, 3, 1, 0)]);
+      this.add('unpadded', [this.convolution(0, stem.channels, 3, 1, 0)]);
     }
   }
 
   addBlock(index: number): void {
     const { channels, stride, kernel } = this.recipe.blocks[index]!;
-    const source = this.layers.length - 1;
-    this.addLayer(`blocks.${index}.conv1`, index + 1, [this.convolution(source, channels, kernel, stride)]);
+    const source = this.populations.length - 1;
+    this.add(`blocks.${index}.conv1`, [this.convolution(source, channels, kernel, stride)]);
     const unchanged = stride === 1 && this.shapeOf(source).channels === channels;
-    const skip: Connection = unchanged
-      ? { kind: 'identity', source }
+    const skip: Synapses = unchanged
+      ? { kind: 'per-channel', source, weights: new Float32Array(channels).fill(1) }
       : this.convolution(source, channels, 1, stride);
-    this.addLayer(`blocks.${index}`, index + 1, [this.convolution(source + 1, channels, 3, 1), skip]);
+    this.add(`blocks.${index}`, [this.convolution(source + 1, channels, 3, 1), skip]);
   }
 
-  addHead(name: string, block: number): void {
-    const layer = this.layers.length - 1;
-    const { channels } = this.shapeOf(layer);
+  addHead(name: string): void {
+    const population = this.populations.length - 1;
+    const { channels } = this.shapeOf(population);
     const { classes } = this.recipe;
     const weights = this.values(channels * classes, 0, 1 / Math.sqrt(channels));
-    this.heads.push({ name, block, layer, weights, bias: this.values(classes, 0.1, 0.3) });
+    this.heads.push({ name, population, weights, bias: this.values(classes, 0.1, 0.3) });
   }
 
-  private addLayer(name: string, block: number, connections: readonly Connection[]): void {
-    const shape = this.outputOf(connections[0] as Convolution);
-    this.layers.push({ name, shape, block, connections, bias: this.values(shape.channels, 0, 0.1) });
+  private add(name: string, synapses: readonly Synapses[]): void {
+    const shape = this.outputOf(synapses[0] as Normalised);
+    this.populations.push({ name, shape, synapses, bias: this.values(shape.channels, 0, 0.1) });
   }
 
   private convolution(
@@ -100,11 +110,12 @@ class Builder {
     kernel: number,
     stride: number,
     padding = (kernel - 1) / 2,
-  ): Convolution {
+  ): Normalised {
     const inputs = kernel * kernel * this.shapeOf(source).channels;
     const weights = this.values(inputs * channels, 0, Math.sqrt(2 / inputs));
     const batchNormalisation = this.batchNormalisation(channels);
-    return { kind: 'convolution', source, kernel, stride, padding, weights, batchNormalisation };
+    const window = squareWindow(kernel, stride, padding);
+    return { kind: 'convolution', source, ...window, groups: 1, weights, batchNormalisation };
   }
 
   /** Far from the identity; some gains are negative, as training leaves them now and then. */
@@ -124,12 +135,11 @@ class Builder {
   }
 
   private shapeOf(source: number): Shape {
-    return source === IMAGE ? this.recipe.input : this.layers[source]!.shape;
+    return source === IMAGE ? this.recipe.input : this.populations[source]!.shape;
   }
 
-  private outputOf({ source, kernel, stride, padding, batchNormalisation }: Convolution): Shape {
-    const { height, width } = this.shapeOf(source);
-    const extent = (size: number) => outputExtent(size, kernel, stride, padding);
-    return { channels: batchNormalisation!.gamma.length, height: extent(height), width: extent(width) };
+  private outputOf(convolution: Normalised): Shape {
+    const { source, batchNormalisation } = convolution;
+    return { channels: batchNormalisation.gamma.length, ...outputExtent(this.shapeOf(source), convolution) };
   }
 }

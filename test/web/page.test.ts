@@ -106,6 +106,17 @@ describeWithChromium('the demo page', () => {
     await expect.poll(() => title.isVisible()).toBe(false);
   });
 
+  it('lies beside its licence and those of what it contains', async () => {
+    demo = await site.visit();
+    const [own, others] = await Promise.all(
+      ['LICENSE.txt', 'THIRD-PARTY-LICENSES.txt'].map(async (name) =>
+        (await fetch(new URL(name, site.server.url))).text(),
+      ),
+    );
+    expect(own).toContain('MIT License');
+    expect(others).toContain('based in part on the work of the Independent JPEG Group');
+  });
+
   it('works by keyboard alone, from picture to answer', async () => {
     demo = await site.visit();
     const { page } = demo;
@@ -238,7 +249,7 @@ describeWithChromium('the demo page', () => {
     const { page } = demo;
     await page.getByRole('button', { name: /^block 8 after the addition/ }).hover();
     const facts = () => demo.text('#explain-facts');
-    const last = network.layers.at(-1)!;
+    const last = network.populations.at(-1)!;
     await expect.poll(facts).toContain('4 × 4 × 512');
     expect(await facts()).toContain(last.lambda.toPrecision(3));
     expect(await facts()).toMatch(/Spikes so far\d+(\.\d+)? k/);

@@ -1,7 +1,7 @@
 /** A depthwise convolution: every channel through a window of its own to the same channel. */
 import * as R from '../../../assembly/records.js';
 import type { Depthwise } from '../network.js';
-import { checkRows, describeWindow, readWindow, WINDOW_FIELDS, writeWindow } from './geometry.js';
+import { describeWindow, readWindow, WINDOW_FIELDS, writeWindow } from './geometry.js';
 import { laneGroups, packRows, taps, type Weights } from './kernel-form.js';
 import { existingOf, readSameChannels, type SynapsesKind } from './kind.js';
 
@@ -19,7 +19,9 @@ export const depthwise: SynapsesKind<Depthwise<Weights>> = {
     readSameChannels(field, source, target);
     const window = readWindow(field, fields, source, target);
     // The sums of a window stay in 16 bits.
-    checkRows(field, taps(window), R.ROWS_PER_FLUSH);
+    if (taps(window) > R.ROWS_PER_FLUSH) {
+      field.complain(`must have at most ${R.ROWS_PER_FLUSH} taps, but has ${taps(window)}`);
+    }
     return window;
   },
 
