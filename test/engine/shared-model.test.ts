@@ -86,7 +86,7 @@ describe('the parts of a memory', () => {
           ...constants.populations.flatMap(({ synapses }) =>
             synapses.flatMap(({ fanOut, rowFanOut, columnFanOut }) =>
               // Those of the image have none.
-              fanOut === 0 ? [] : [fanOut, rowClass, columnClass],
+              fanOut === 0 ? [] : [fanOut, rowFanOut, columnFanOut],
             ),
           ),
           ...constants.heads.flatMap(({ bias, threshold, weights, fanOut }) => [
