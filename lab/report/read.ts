@@ -115,10 +115,11 @@ function readAnn(field: Field): Results['ann'] {
   return {
     accuracy: estimate(fields.accuracy, 0, 1),
     heads: fields.heads.list(0, bounds.MAXIMUM_HEADS).map((head) => {
-      const { name, block, accuracy } = head.fields('name', 'block', 'accuracy');
+      const { name, block, layer, accuracy } = head.fields('name', 'block', 'layer', 'accuracy');
       return {
         name: name.text(bounds.MAXIMUM_NAME),
         block: readBlock(block),
+        layer: layer.integer(0, bounds.MAXIMUM_POPULATIONS),
         accuracy: estimate(accuracy, 0, 1),
       };
     }),
