@@ -96,7 +96,14 @@ const spec: Spec = {
       },
       axes: [
         { scale: 'x', orient: 'bottom', title: 'timestep', titleFontWeight: 'normal', tickCount: 8 },
-        { scale: 'y', orient: 'left', title: 'firing rate, fused', titleFontWeight: 'normal', tickCount: 5, grid: true },
+        {
+          scale: 'y',
+          orient: 'left',
+          title: 'firing rate, fused',
+          titleFontWeight: 'normal',
+          tickCount: 5,
+          grid: true,
+        },
       ],
       marks: [
         {
@@ -132,7 +139,9 @@ const spec: Spec = {
         },
       ],
     },
-    ...spreadLabels().map(({ label, y }, index) => text(label, PLOT.left + PLOT.width + 8, y + 24, 12, COLOURS[index])),
+    ...spreadLabels().map(({ label, y }, index) =>
+      text(label, PLOT.left + PLOT.width + 8, y + 24, 12, COLOURS[index]),
+    ),
     text('bands: 95 % credible intervals', PLOT.left + PLOT.width - 170, 14, 11),
   ],
 };
@@ -147,4 +156,7 @@ function spreadLabels(): { label: string; y: number }[] {
   });
 }
 
-await writeFileAtomic(new URL('answer.svg', import.meta.url).pathname, new TextEncoder().encode(await renderSvg(spec)));
+await writeFileAtomic(
+  new URL('answer.svg', import.meta.url).pathname,
+  new TextEncoder().encode(await renderSvg(spec)),
+);

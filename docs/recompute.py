@@ -58,7 +58,7 @@ def weigh(counts, timesteps, forgetting):
         return counts, timesteps
     weights = power(np.arange(1, timesteps[-1] + 1), forgetting)
     starts = np.concatenate([[0], timesteps[:-1]])
-    sums = np.array([weights[start:end].cumsum()[-1] for start, end in zip(starts, timesteps)])
+    sums = np.array([weights[start:end].cumsum()[-1] for start, end in zip(starts, timesteps, strict=True)])
     means = sums / (timesteps - starts)
     spikes = np.diff(counts, axis=0, prepend=0)
     scales = sums.cumsum() / (weights * weights).cumsum()[timesteps - 1]
@@ -102,7 +102,7 @@ def recompute(results: dict, options: dict, records: dict[int, bytes]) -> list[d
         label, choices, counts, spikes, operations = unpack(records[number], len(heads), len(timesteps), classes)
         right += np.frombuffer(choices, np.uint8) == label
         weighted = {k: [weigh(head, timesteps, k) for head in counts] for k in forgettings}
-        for curve, total in zip(results["curves"], sums):
+        for curve, total in zip(results["curves"], sums, strict=True):
             position = len(heads) - 1 if curve["kind"] == "final" else internal.index(curve["head"])
             answering = {"final": [position], "truncated": [position], "fused": [position, len(heads) - 1]}[curve["kind"]]
             evidence, total_weight = weighted[curve["forgetting"]][position]
@@ -124,7 +124,7 @@ def recompute(results: dict, options: dict, records: dict[int, bytes]) -> list[d
 def compare(results: dict, sums: list[dict]) -> int:
     images = results["data"]["images"]
     differences = 0
-    for curve, total in zip(results["curves"], sums):
+    for curve, total in zip(results["curves"], sums, strict=True):
         energy = total["operations"] / images * PICOJOULES * 1e-9
         same = (
             np.array_equal(total["correct"], curve["correct"])

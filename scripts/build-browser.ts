@@ -52,12 +52,13 @@ await mkdir(target, { recursive: true });
 for (const file of BINARIES) await copyFile(join(root, file), join(target, file.split('/').at(-1)!));
 await writeFile(join(target, 'THIRD-PARTY-LICENSES.txt'), await licences(Object.keys(metafile.inputs)));
 
-/** The licences of the packages whose code is in the bundle. */
+/** The notices for what is in the decoders and kernels, and the licences of the packages whose code is in the bundle. */
 async function licences(inputs: readonly string[]): Promise<string> {
   const folders = new Set(
     inputs.flatMap((path) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path.replaceAll('\\', '/'))?.[0] ?? []),
   );
-  const texts = await Promise.all([...folders].sort().map(licenceOf));
+  const notices = await readFile(join(root, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
+  const texts = [notices.trimEnd(), ...(await Promise.all([...folders].sort().map(licenceOf)))];
   return `${texts.join(`\n\n${'='.repeat(100)}\n\n`)}\n`;
 }
 

@@ -30,6 +30,21 @@ const contentSecurityPolicy: Plugin = {
   ],
 };
 
+/** The page is passed on with its licence, and with those of what it contains, which is what dist/browser/ contains. */
+const licences: Plugin = {
+  name: 'licences',
+  apply: 'build',
+  generateBundle() {
+    const copies = {
+      'LICENSE.txt': '../LICENSE',
+      'THIRD-PARTY-LICENSES.txt': '../dist/browser/THIRD-PARTY-LICENSES.txt',
+    };
+    for (const [fileName, path] of Object.entries(copies)) {
+      this.emitFile({ type: 'asset', fileName, source: readFileSync(new URL(path, import.meta.url)) });
+    }
+  },
+};
+
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
@@ -37,7 +52,7 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: './',
-  plugins: [contentSecurityPolicy],
+  plugins: [contentSecurityPolicy, licences],
   define: {
     __MODEL_BYTES__: sizeOf('../weights/resnet18-cifar100.snn'),
     __KERNEL_BYTES__: sizeOf('../dist/snnwasm.wasm'),

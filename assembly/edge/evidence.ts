@@ -33,10 +33,37 @@ export function addEvidence(head: i32, fired: usize): void {
   addFired(sumsOf(head), changetype<Bytes>(fired), load<i32>(CONFIG, CONFIG_CLASSES), weight);
 }
 
-/** Writes M_j of a head to f64 [class] at `counts`. */
+/** Adds what a head's classes received at the timestep, in thresholds: i64 [class], i32 [class]. */
+export function addReceived(head: i32, received: usize, threshold: usize): void {
+  const sums = changetype<usize>(sumsOf(head));
+  for (let label = 0; label < load<i32>(CONFIG, CONFIG_CLASSES); label++) {
+    const word = <usize>label << 2;
+    const sum = sums + (word << 1);
+    const input = (weight * <f64>load<i64>(received + (word << 1))) / <f64>load<i32>(threshold + word);
+    store<f64>(sum, load<f64>(sum) + input);
+  }
+}
+
+/** Radix coding: so many timesteps are what its numbers stand for. */
+export function sayTimesteps(timesteps: f64): void {
+  total = timesteps;
+  squares = timesteps;
+}
+
+/** Radix coding: M of a class. */
+export function sayCount(head: i32, label: i32, count: f64): void {
+  store<f64>(changetype<usize>(sumsOf(head)) + (<usize>label << 3), count);
+}
+
+/** Writes M_j of a head to f64 [class] at `counts`, clamped to what spikes can say. */
 export function readEvidence(head: i32, counts: usize): void {
   const scale = evidenceScale(total, squares);
-  scaleEvidence(sumsOf(head), load<i32>(CONFIG, CONFIG_CLASSES), scale, changetype<Doubles>(counts));
+  const classes = load<i32>(CONFIG, CONFIG_CLASSES);
+  scaleEvidence(sumsOf(head), classes, scale, changetype<Doubles>(counts));
+  const most = weightedTimesteps();
+  for (let label = 0; label < classes; label++, counts += 8) {
+    store<f64>(counts, max(0.0, min(most, load<f64>(counts))));
+  }
 }
 
 /** N_k: the number of timesteps where nothing is forgotten, fewer else. */

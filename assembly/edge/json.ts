@@ -9,7 +9,7 @@ import {
 } from './layout';
 import { print, printNumber, printQuoted } from './output';
 import { lowerBound, rateOf, upperBound } from './posterior';
-import { energy, headAt, runForgetting, runHead, runStrength, runTimesteps, total } from './run';
+import { digits, energy, headAt, readsMembranes, runForgetting, runHead, runStrength, runTimesteps, total } from './run';
 
 /** Prints the answer; `computeProbabilities` has been called. */
 export function printAnswer(top: i32, milliseconds: f64): void {
@@ -20,6 +20,10 @@ export function printAnswer(top: i32, milliseconds: f64): void {
     print(place + 1 < top ? ',\n' : '\n');
   }
   print('    ],\n');
+  print(digits() > 0 ? '    "coding": "radix",\n' : '    "coding": "rate",\n');
+  if (digits() > 0) printField('digits', <f64>digits());
+  else print('    "digits": null,\n');
+  print(readsMembranes() ? '    "readout": "membrane",\n' : '    "readout": "spikes",\n');
   printField('timesteps', <f64>runTimesteps());
   printField('spikes', total(0));
   printField('synapticOperations', total(1));

@@ -85,7 +85,11 @@ export const CONFIG_PICOJOULES = 152;
 export const CONFIG_ANN_ENERGY = 160;
 /** How many entries that order has. */
 export const CONFIG_ORDER_COUNT = 168;
-export const CONFIG_BYTES = 172;
+/** Binary digits of radix coding, or 0 for rate coding: what the model says, and what every run uses. */
+export const CONFIG_DIGITS = 172;
+/** 1 where output neurons are asked for all that they received, 0 where for their spikes. */
+export const CONFIG_MEMBRANE_READOUT = 176;
+export const CONFIG_BYTES = 180;
 
 /** A head: the address of its record (assembly/records.ts), and what only the edge code reads. */
 export const EDGE_HEAD_RECORD = 0;

@@ -4,7 +4,16 @@
  */
 import * as R from '../records';
 import { advance, present, reset } from '../schedule';
-import { addEvidence, readEvidence, resetEvidence, weighTimestep, weightedTimesteps } from './evidence';
+import {
+  addEvidence,
+  addReceived,
+  readEvidence,
+  resetEvidence,
+  sayCount,
+  sayTimesteps,
+  weighTimestep,
+  weightedTimesteps,
+} from './evidence';
 import { quantise } from './input';
 import {
   CONFIG,
@@ -15,6 +24,8 @@ import {
   CONFIG_DEFAULT_HEAD,
   CONFIG_DEFAULT_INITIAL_POTENTIAL,
   CONFIG_DEFAULT_PROPAGATION,
+  CONFIG_DIGITS,
+  CONFIG_MEMBRANE_READOUT,
   CONFIG_FINAL_EVIDENCE,
   CONFIG_HEAD_ACTIVITY,
   CONFIG_HEAD_COUNT,
@@ -101,7 +112,7 @@ export function chooseForgetting(value: i32): bool {
 export function start(): void {
   head = chosenHead >= NO_HEAD ? chosenHead : load<i32>(CONFIG, CONFIG_DEFAULT_HEAD);
   strength = head < 0 ? 0 : isNaN(chosenStrength) ? load<f64>(headAt(head), EDGE_HEAD_STRENGTH) : chosenStrength;
-  forgetting = chosenForgetting >= 0 ? chosenForgetting : load<i32>(CONFIG, CONFIG_DEFAULT_FORGETTING);
+  forgetting = digits() > 0 ? 0 : chosenForgetting >= 0 ? chosenForgetting : load<i32>(CONFIG, CONFIG_DEFAULT_FORGETTING);
   const propagation = chosenPropagation >= 0 ? chosenPropagation : load<i32>(CONFIG, CONFIG_DEFAULT_PROPAGATION);
   const initialPotential = isNaN(chosenInitialPotential)
     ? load<f64>(CONFIG, CONFIG_DEFAULT_INITIAL_POTENTIAL)
@@ -114,7 +125,7 @@ export function start(): void {
   resetEvidence(forgetting);
   const network = load<usize>(CONFIG, CONFIG_NETWORK);
   quantise();
-  reset(network, initialPotential);
+  if (digits() == 0) reset(network, initialPotential);
   present(network);
   timesteps = 0;
 }
@@ -148,13 +159,28 @@ function selectHeads(propagation: i32): void {
   store<i32>(network, propagation, R.NETWORK_DELAY);
 }
 
+/** Binary digits of a number in radix coding; 0 in rate coding. */
+export function digits(): i32 {
+  return load<i32>(CONFIG, CONFIG_DIGITS);
+}
+
+/** Whether output neurons are asked for all that they received. */
+export function readsMembranes(): bool {
+  return load<i32>(CONFIG, CONFIG_MEMBRANE_READOUT) != 0;
+}
+
 /** Whether a run may go on for so many timesteps more without the risk that a membrane overflows. */
 export function canAdvance(more: i32): bool {
+  if (digits() > 0) return more >= 0;
   return more >= 0 && more <= load<i32>(CONFIG, CONFIG_TIMESTEP_LIMIT) - timesteps;
 }
 
-/** Advances the run; call {@link canAdvance} first. */
+/** Advances the run; call {@link canAdvance} first. Radix coding computes all at once, whatever is asked for. */
 export function advanceRun(more: i32): void {
+  if (digits() > 0) {
+    if (more > 0 && timesteps == 0) runDigits();
+    return;
+  }
   const network = load<usize>(CONFIG, CONFIG_NETWORK);
   const most = load<i32>(CONFIG, CONFIG_CALL_TIMESTEPS);
   while (more > 0) {
@@ -165,7 +191,46 @@ export function advanceRun(more: i32): void {
   }
 }
 
+/** All phases of radix coding; timesteps are then those that its numbers stand for. */
+function runDigits(): void {
+  const network = load<usize>(CONFIG, CONFIG_NETWORK);
+  advance(network, 0, load<i32>(network, R.NETWORK_ORDER_COUNT), 1, digits());
+  for (let phase = 1; phase <= digits(); phase++) {
+    collectPopulations(phase);
+    collectActivity(finalHead(), <usize>phase << 2);
+    if (head >= 0) collectActivity(head, <usize>phase << 2);
+  }
+  timesteps = (1 << digits()) - 1;
+  sayTimesteps(<f64>timesteps);
+  readDigits(finalHead());
+  if (head >= 0) readDigits(head);
+}
+
+/** M of every class of a head, as src/fusion/radix.ts has it, and rounded as its count. */
+function readDigits(index: i32): void {
+  const record = recordOfHead(index);
+  const classes = load<i32>(CONFIG, CONFIG_CLASSES);
+  const most = <f64>timesteps;
+  for (let label = 0; label < classes; label++) {
+    const word = <usize>label << 2;
+    const accumulated = <f64>load<i64>(load<usize>(record, R.HEAD_MEMBRANE) + (word << 1));
+    const exact = accumulated / <f64>load<i32>(load<usize>(record, R.HEAD_THRESHOLD) + word);
+    const count = max(0.0, min(most, floor(exact + 0.5)));
+    store<u32>(countsOf(index) + word, <u32>count);
+    sayCount(index, label, readsMembranes() ? max(0.0, min(most, exact)) : count);
+  }
+}
+
 function collect(timestep: i32): void {
+  collectPopulations(timestep);
+  const network = load<usize>(CONFIG, CONFIG_NETWORK);
+  const slot = <usize>(timestep % load<i32>(network, R.NETWORK_SLOTS)) << 2;
+  weighTimestep(timestep);
+  collectHead(finalHead(), slot);
+  if (head >= 0) collectHead(head, slot);
+}
+
+function collectPopulations(timestep: i32): void {
   const network = load<usize>(CONFIG, CONFIG_NETWORK);
   const slot = <usize>(timestep % load<i32>(network, R.NETWORK_SLOTS)) << 2;
   const populations = load<usize>(CONFIG, CONFIG_POPULATIONS);
@@ -181,25 +246,32 @@ function collect(timestep: i32): void {
       load<usize>(population, R.POPULATION_OPERATIONS) + slot,
     );
   }
-  weighTimestep(timestep);
-  collectHead(finalHead(), slot);
-  if (head >= 0) collectHead(head, slot);
 }
 
-function collectHead(index: i32, slot: usize): void {
+function collectActivity(index: i32, slot: usize): void {
   const record = recordOfHead(index);
-  const classes = load<i32>(CONFIG, CONFIG_CLASSES);
   add(
     load<usize>(CONFIG, CONFIG_HEAD_ACTIVITY) + (<usize>index << 4),
     load<usize>(record, R.HEAD_SPIKES) + slot,
     load<usize>(record, R.HEAD_OPERATIONS) + slot,
   );
+}
+
+function collectHead(index: i32, slot: usize): void {
+  collectActivity(index, slot);
+  const record = recordOfHead(index);
+  const classes = load<i32>(CONFIG, CONFIG_CLASSES);
   const fired = load<usize>(record, R.HEAD_FIRED) + (slot >> 2) * classes;
   let count = countsOf(index);
   for (let label = 0; label < classes; label++, count += 4) {
     store<u32>(count, load<u32>(count) + load<u8>(fired + label));
   }
-  addEvidence(index, fired);
+  if (readsMembranes()) {
+    const received = load<usize>(record, R.HEAD_INPUT) + ((slot >> 2) * classes << 3);
+    addReceived(index, received, load<usize>(record, R.HEAD_THRESHOLD));
+  } else {
+    addEvidence(index, fired);
+  }
 }
 
 function add(sums: usize, spikes: usize, operations: usize): void {

@@ -1,6 +1,6 @@
 /** How a checkpoint is converted: every setting, described once for programs and for the command line. */
-import { MAXIMUM_TIMESTEPS } from '../graph/bounds.js';
-import type { Propagation, Provenance } from '../graph/network.js';
+import { MAXIMUM_DIGITS, MAXIMUM_TIMESTEPS } from '../graph/bounds.js';
+import type { Coding, Propagation, Provenance } from '../graph/network.js';
 import {
   choice,
   decimal,
@@ -31,6 +31,10 @@ export interface ConvertOptions {
   readonly seed?: number | undefined;
   /** The input is rounded to multiples of 2^-inputFractionBits, 0 to 12; default 7. */
   readonly inputFractionBits?: number | undefined;
+  /** How the model's neurons say numbers; default `rate`. */
+  readonly coding?: Coding | undefined;
+  /** Binary digits of radix coding, 1 to 8; default: those that the network was trained for, or 4. */
+  readonly digits?: number | undefined;
   /** Default timesteps of the model; default 64. */
   readonly timesteps?: number | undefined;
   /** Default membrane potential at the start, in thresholds, 0 to 1; default 0.5. */
@@ -79,6 +83,7 @@ const DEFAULTS = {
   timesteps: 64,
   initialPotential: 0.5,
   propagation: 'synchronous',
+  coding: 'rate',
 } as const;
 
 /** The settings of `convertCheckpoint`, and of `snnwasm convert`. */
@@ -118,6 +123,18 @@ export const CONVERT_SETTINGS = {
     help: 'binary digits after the point of the input',
     otherwise: String(DEFAULTS.inputFractionBits),
     flag: '--input-bits <n>',
+  },
+  coding: {
+    kind: choice('rate', 'radix'),
+    help: 'neurons fire whenever they can, or send binary digits once their sources have said all',
+    otherwise: DEFAULTS.coding,
+    flag: '--coding <code>',
+  },
+  digits: {
+    kind: whole(1, MAXIMUM_DIGITS),
+    help: 'binary digits of radix coding',
+    otherwise: 'those that the network was trained for, or 4',
+    flag: '--digits <b>',
   },
   timesteps: {
     kind: whole(1, MAXIMUM_TIMESTEPS),

@@ -25,6 +25,9 @@ import { Pacer } from './pacer.js';
  */
 export type CalibrationImages = readonly (PixelImage | RgbaImage)[] | ArrayBuffer | Uint8Array;
 
+/** Enough for the accuracy of a network that was not trained for fewer. */
+const DIGITS = 4;
+
 /** Converts a checkpoint. `snnwasm/convert` exports one for the host that it runs on. */
 export type CheckpointConverter = (
   checkpoint: ArrayBuffer | Uint8Array,
@@ -76,9 +79,11 @@ export function prepareConversion(
     timesteps,
     initialPotential,
     propagation,
+    coding,
+    digits,
     ...rest
   } = chosenOptions(given);
-  const { network, trainedLambdas, testAccuracies } = readTrained(
+  const { network, trainedLambdas, trainedDigits, testAccuracies } = readTrained(
     bytesOf(checkpoint),
     origin.checkpointName,
     {
@@ -96,6 +101,9 @@ export function prepareConversion(
     timesteps,
     initialPotential,
     propagation,
+    coding,
+    digits: digits ?? trainedDigits ?? DIGITS,
+    trainedDigits,
     trainedLambdas,
     provenance: origin.provenance(testAccuracies),
   };

@@ -162,17 +162,25 @@ function settingsOf({ defaults }: SpikingNetwork, options: StepOptions): Setting
     signal,
     ...run
   } = options;
+  // Radix coding has no time to stop in: the timesteps are those that its numbers stand for.
+  const radix = (run.coding ?? defaults.coding) === 'radix';
   return {
     run,
-    timesteps: timesteps ?? defaults.timesteps,
+    timesteps: radix ? 2 ** (run.digits ?? defaults.digits) - 1 : (timesteps ?? defaults.timesteps),
     top: top ?? TOP,
-    sure: stopWhenSure ?? NEVER,
+    sure: radix ? NEVER : (stopWhenSure ?? NEVER),
     minimumTimesteps: minimumTimesteps ?? MINIMUM_TIMESTEPS,
     energy: typeof energy === 'object' ? energy : energyModel(energy ?? DEFAULT_ENERGY_MODEL.name),
     every: every ?? 1,
     signal,
   };
 }
+
+/** Settings that one coding has and the other has not, by the one that has them not. */
+const IN_OTHER_CODING = {
+  rate: ['digits'],
+  radix: ['timesteps', 'propagation', 'initialPotential', 'forgetting', 'stopWhenSure', 'minimumTimesteps'],
+} as const;
 
 /**
  * What was said for nothing: options that change no answer beside the others, one line each, for people.
@@ -183,14 +191,21 @@ export function withoutEffect(network: SpikingNetwork, options: ClassifyOptions)
   const given = readOptions(CLASSIFY_SETTINGS, options);
   const head = given.head === undefined ? network.defaults.head : given.head;
   const { timesteps } = settingsOf(network, given);
-  const lines: string[] = [];
+  const coding = given.coding ?? network.defaults.coding;
+  const lines = IN_OTHER_CODING[coding].flatMap((name) =>
+    given[name] === undefined ? [] : [`${name} has no effect in ${coding} coding`],
+  );
   if (given.priorStrength !== undefined && head === null) {
     lines.push('the prior strength has no effect without a head: name one');
   }
-  if (given.minimumTimesteps !== undefined && given.stopWhenSure === undefined) {
+  if (coding === 'rate' && given.minimumTimesteps !== undefined && given.stopWhenSure === undefined) {
     lines.push('the minimum of timesteps has no effect without a probability to stop at');
   }
-  if (given.stopWhenSure !== undefined && settingsOf(network, given).minimumTimesteps >= timesteps) {
+  if (
+    coding === 'rate' &&
+    given.stopWhenSure !== undefined &&
+    settingsOf(network, given).minimumTimesteps >= timesteps
+  ) {
     lines.push(`the probability to stop at has no effect: the run ends after ${timesteps} timesteps anyway`);
   }
   if (given.top !== undefined && given.top > network.labels.length) {

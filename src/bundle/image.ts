@@ -54,7 +54,11 @@ export function memoryImage(network: SpikingNetwork, pictureBytes: number): Arra
   const bytes = new Uint8Array(memory.buffer);
   writeWords(view, E.CONFIG, edge.words);
   writeConfig(view, network);
-  writeCourse(view, plan, { order: edge.order, coding: 'rate', propagation: network.defaults.propagation });
+  writeCourse(view, plan, {
+    order: edge.order,
+    coding: network.defaults.coding,
+    propagation: network.defaults.propagation,
+  });
   writeOrder(view, plan.state, edge.words[E.CONFIG_ORDER]!, edge.order);
   network.heads.forEach((head, index) => {
     const record = edge.heads + index * E.EDGE_HEAD_BYTES;
@@ -125,6 +129,8 @@ function planEdge(network: SpikingNetwork, plan: MemoryPlan, pictureBytes: numbe
     [E.CONFIG_TIMESTEP_LIMIT]: exactTimestepLimit(network),
     [E.CONFIG_DEFAULT_TIMESTEPS]: defaults.timesteps,
     [E.CONFIG_DEFAULT_HEAD]: heads.slice(0, -1).findIndex(({ name }) => name === defaults.head),
+    [E.CONFIG_DIGITS]: defaults.coding === 'radix' ? defaults.digits : 0,
+    [E.CONFIG_MEMBRANE_READOUT]: defaults.readout === 'membrane' ? 1 : 0,
     [E.CONFIG_DEFAULT_PROPAGATION]: defaults.propagation === 'pipelined' ? 1 : 0,
     [E.CONFIG_COUNTS]: arena.allocate(heads.length * classes * 4),
     [E.CONFIG_POPULATION_ACTIVITY]: arena.allocate(populations.length * 16),

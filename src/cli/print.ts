@@ -48,8 +48,12 @@ function formatCosts(answer: Answer, milliseconds: number, energy: EnergyModel):
     answer.head === null
       ? 'final prediction alone'
       : `internal head ${answer.head} as the prior, strength ${answer.priorStrength}`;
+  const length =
+    answer.digits === null
+      ? `${timesteps} timesteps`
+      : `${answer.digits} binary digits a number, one phase each`;
   return [
-    `  ${timesteps} timesteps, ${answer.forgetting > 0 ? `the t-th counted as t^${answer.forgetting}, ` : ''}${prior}`,
+    `  ${length}, ${answer.forgetting > 0 ? `the t-th counted as t^${answer.forgetting}, ` : ''}${prior}`,
     `  ${formatCount(spikes)} spikes, ${formatCount(synapticOperations)} synaptic operations`,
     `  ${formatEnergy(energyMillijoules)} ${formatPrice(energy)}` +
       ` (the network before it spiked: ${formatEnergy(annEnergyMillijoules)} at ${formatDense(energy)})`,

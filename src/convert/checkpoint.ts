@@ -9,6 +9,8 @@ export interface Trained {
   readonly network: Network;
   /** The activation that a layer was trained to clip at, by the layer's name. */
   readonly trainedLambdas: ReadonlyMap<string, number> | undefined;
+  /** Binary digits that say every level to which activations were rounded in training, if there are any. */
+  readonly trainedDigits: number | undefined;
   /** For the provenance: the heads' accuracies on test images as the training measured them, or nothing. */
   readonly testAccuracies: { readonly checkpointTestAccuracies?: readonly string[] };
 }
@@ -22,11 +24,18 @@ export interface Trained {
  */
 export function readTrained(bytes: Uint8Array, name: string, options: CheckpointOptions): Trained {
   const checkpoint = readSafetensors(bytes, name);
-  const { activationThresholds, testAccuracies } = readCheckpointMetadata(checkpoint);
+  const { activationThresholds, activationLevels, testAccuracies } = readCheckpointMetadata(checkpoint);
   const accuracies = testAccuracies && [...testAccuracies].map(([head, value]) => `${head}: ${value}`);
   return {
     network: networkFromCheckpoint(checkpoint, options),
     trainedLambdas: activationThresholds,
+    trainedDigits: digitsOf(activationLevels),
     testAccuracies: accuracies === undefined ? {} : { checkpointTestAccuracies: accuracies },
   };
+}
+
+/** 2^digits - 1 levels are what digits can say. */
+function digitsOf(levels: number | undefined): number | undefined {
+  const digits = Math.log2((levels ?? 0) + 1);
+  return Number.isInteger(digits) && digits > 0 ? digits : undefined;
 }

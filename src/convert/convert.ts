@@ -3,16 +3,18 @@
  * Everything is fitted on training images; the test set is never looked at.
  */
 
-import { exactTimestepLimit } from '../engine/range.js';
+import { exactTimestepLimit, radixIsExact } from '../engine/range.js';
 import { TrainedPass } from '../engine/trained.js';
 import { UserError } from '../errors.js';
 import { writeModel } from '../file/file.js';
 import { drawIndices, type LabelledImages } from '../fit/labelled-images.js';
 import { PRIOR_OCCLUSION } from '../fit/pictures.js';
 import { fitPriors } from '../fit/priors.js';
-import type { Network, Propagation, Provenance, SpikingNetwork } from '../graph/network.js';
-import { normaliseInput } from '../picture/tensor.js';
+import { fitRadixPriors } from '../fit/radix.js';
+import type { Coding, Network, Propagation, Provenance, SpikingNetwork } from '../graph/network.js';
+import { normaliseInput, quantiseInput } from '../picture/tensor.js';
 import { Calibration, type CalibrationState, type Lambdas } from './calibrate.js';
+import { type CalibrationInput, correctBiases } from './correct.js';
 import { foldBatchNormalisation } from './fold.js';
 import { normaliseWeights } from './normalise.js';
 import { quantiseHeads, quantisePopulations } from './quantise.js';
@@ -30,6 +32,12 @@ export interface ConversionOptions {
   readonly seed: number;
   /** The input is rounded to multiples of 2^-inputFractionBits; 7 bits are half a grey level. */
   readonly inputFractionBits: number;
+  /** How the model's neurons say numbers. */
+  readonly coding: Coding;
+  /** Binary digits of a number in radix coding. */
+  readonly digits: number;
+  /** Whether the network was trained for these digits: its biases are then right as they are. */
+  readonly trainedDigits?: number | undefined;
   /** What runs of the model use unless told otherwise; the prior strengths are fitted under these. */
   readonly timesteps: number;
   readonly initialPotential: number;
@@ -77,8 +85,12 @@ export async function convertNetwork(
   });
   const spiking = quantiseNetwork(folded, { ...lambdas, layers }, options);
   checkTimesteps(spiking);
+  const corrected = needsCorrection(options)
+    ? await correct(module, folded, spiking, images, drawn.subarray(0, options.samples), hooks)
+    : spiking;
   const others = drawn.subarray(options.samples);
-  const fitted = await fitPriors(module, spiking, images, others, async (done, total) => {
+  const fit = options.coding === 'radix' ? fitRadixPriors : fitPriors;
+  const fitted = await fit(module, corrected, images, others, async (done, total) => {
     hooks.onProgress?.('fitting the prior strengths', done, total);
     await hooks.pause?.();
   });
@@ -89,13 +101,53 @@ export async function convertNetwork(
       calibrationImages: options.samples,
       calibrationPercentile: options.percentile,
       calibrationSeed: options.seed,
+      ...(needsCorrection(options) && {
+        correctionImages: Math.min(CORRECTION_IMAGES, options.samples),
+      }),
       priorImages: options.priorSamples,
       priorOcclusion: PRIOR_OCCLUSION,
     },
   };
 }
 
+/** More of them hardly move a mean. */
+const CORRECTION_IMAGES = 64;
+
+function needsCorrection({ coding, digits, trainedDigits }: ConversionOptions): boolean {
+  return coding === 'radix' && trainedDigits !== digits;
+}
+
+async function correct(
+  module: WebAssembly.Module,
+  folded: Network,
+  spiking: SpikingNetwork,
+  images: LabelledImages,
+  drawn: Uint32Array,
+  hooks: ConversionHooks,
+): Promise<SpikingNetwork> {
+  const { input, normalisation, inputFractionBits, defaults } = spiking;
+  const inputs = Array.from(drawn.subarray(0, CORRECTION_IMAGES), (index): CalibrationInput => {
+    const { image } = images.image(index);
+    return {
+      trained: normaliseInput(image, input, normalisation),
+      spiking: quantiseInput(image, input, normalisation, inputFractionBits),
+    };
+  });
+  const pass = await TrainedPass.create(module, folded);
+  return correctBiases(module, pass, spiking, inputs, defaults.digits, async (done, total) => {
+    hooks.onProgress?.('correcting biases', done, total);
+    await hooks.pause?.();
+  });
+}
+
 function checkTimesteps(spiking: SpikingNetwork): void {
+  const { coding, digits } = spiking.defaults;
+  if (coding === 'radix') {
+    if (radixIsExact(spiking, digits)) return;
+    throw new UserError(
+      `the model would not be exact for ${digits} digits: use fewer, or fewer bits for the input`,
+    );
+  }
   const limit = exactTimestepLimit(spiking);
   if (spiking.defaults.timesteps <= limit) return;
   throw new UserError(
@@ -148,9 +200,9 @@ export function quantiseNetwork(
     populations: quantisePopulations(normalised, options.inputFractionBits),
     heads: quantiseHeads(normalised).map((head) => ({ ...head, priorStrength: 0 })),
     defaults: {
-      coding: 'rate',
-      digits: 4,
-      readout: 'spikes',
+      coding: options.coding,
+      digits: options.digits,
+      readout: options.coding === 'radix' ? 'membrane' : 'spikes',
       timesteps: options.timesteps,
       initialPotential: options.initialPotential,
       propagation: options.propagation,

@@ -26,6 +26,8 @@ export interface CheckpointMetadata {
   readonly input: Shape | undefined;
   /** The activation that a layer was trained to clip at, by the layer's name. */
   readonly activationThresholds: ReadonlyMap<string, number> | undefined;
+  /** Levels above 0 to which activations were rounded in training. */
+  readonly activationLevels: number | undefined;
   /** Test accuracy of every head as its training measured it, 0 to 1, by the head's name. */
   readonly testAccuracies: ReadonlyMap<string, number> | undefined;
 }
@@ -62,6 +64,7 @@ export function readCheckpointMetadata(checkpoint: Checkpoint): CheckpointMetada
         field.entries(bounds.MAXIMUM_POPULATIONS).map(([key, value]) => [key, value.positive()]),
       );
     }),
+    activationLevels: read('activationLevels', (field) => field.integer(0, 2 ** bounds.MAXIMUM_DIGITS - 1)),
     testAccuracies: read('accuracies', readTestAccuracies),
   };
 }

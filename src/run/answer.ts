@@ -2,7 +2,7 @@
 
 import { probabilityHighest } from '../fusion/highest.js';
 import { rateInterval } from '../fusion/posterior.js';
-import { IMAGE, type SpikingNetwork } from '../graph/network.js';
+import { type Coding, IMAGE, type Readout, type SpikingNetwork } from '../graph/network.js';
 import { synapsesIn } from '../graph/synapses/index.js';
 import {
   annEnergyMillijoules,
@@ -30,16 +30,30 @@ export interface Prediction {
 /** What an answer is made of: a {@link Run} has it, and so have the same spikes weighed otherwise. */
 export type Answerable = Pick<
   Run,
-  'posterior' | 'activity' | 'timesteps' | 'head' | 'priorStrength' | 'forgetting'
+  | 'posterior'
+  | 'activity'
+  | 'timesteps'
+  | 'head'
+  | 'priorStrength'
+  | 'forgetting'
+  | 'coding'
+  | 'digits'
+  | 'readout'
 >;
 
 /** What a run has to say: the most likely classes and what it has cost to find them. */
 export interface Answer {
   /** The best first. */
   readonly predictions: readonly Prediction[];
-  /** Timesteps computed: N of eq. (10). */
+  /** How neurons said numbers. */
+  readonly coding: Coding;
+  /** Binary digits of a number in radix coding; null in rate coding. */
+  readonly digits: number | null;
+  /** What output neurons were asked for. */
+  readonly readout: Readout;
+  /** Timesteps computed, N of eq. (10); in radix coding the 2^digits - 1 that a number stands for. */
   readonly timesteps: number;
-  /** Spikes emitted by all layers and simulated heads. */
+  /** Spikes emitted by all populations and simulated heads. */
   readonly spikes: number;
   /** Spikes times the synapses over which each was delivered. */
   readonly synapticOperations: number;
@@ -84,6 +98,9 @@ export function answerOf(
         probability: probabilities[index]!,
       };
     }),
+    coding: run.coding,
+    digits: run.digits,
+    readout: run.readout,
     timesteps: run.timesteps,
     spikes,
     synapticOperations,

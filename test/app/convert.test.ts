@@ -26,6 +26,8 @@ const expected = writeModel(
     inputFractionBits: 7,
     timesteps: 24,
     initialPotential: 0.5,
+    coding: 'rate',
+    digits: 4,
     propagation: 'synchronous',
     provenance: {},
   }),

@@ -53,6 +53,8 @@ describe('snnwasm convert', () => {
       inputFractionBits: 7,
       timesteps: 16,
       initialPotential: 0.5,
+      coding: 'rate',
+      digits: 4,
       propagation: 'synchronous',
       provenance: {
         checkpoint: 'tiny.safetensors',

@@ -34,6 +34,8 @@ const options: ConversionOptions = {
   inputFractionBits: 7,
   timesteps: 24,
   initialPotential: 0.5,
+  coding: 'rate',
+  digits: 4,
   propagation: 'synchronous',
   provenance: { checkpoint: 'tiny.safetensors' },
 };

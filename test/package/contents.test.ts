@@ -9,7 +9,7 @@ import { PATIENCE, type Packed, pack, ROOT, runTool, workFolder } from '../suppo
 
 /** Everything that may be in the tarball. */
 const ALLOWED = [
-  /^(LICENSE|README\.md|package\.json)$/,
+  /^(LICENSE|THIRD-PARTY-NOTICES\.txt|README\.md|package\.json)$/,
   /^dist\/(src|lab|assembly)\/[\w/.-]+\.d\.ts$/,
   /^dist\/(?!src\/host\/browser\/|src\/entry\/convert\.js|src\/index\.js)(src|lab|assembly)\/[\w/.-]+\.js$/,
   /^dist\/bin\/snnwasm\.js$/,
@@ -75,6 +75,34 @@ describe('the tarball', () => {
       }
     }
     expect(missing).toEqual([]);
+  });
+
+  it('names whose software is in it, in the package, beside the browser build and on the page', async () => {
+    expect(paths()).toContain('THIRD-PARTY-NOTICES.txt');
+    const notices = await readFile(join(ROOT, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
+    for (const part of [
+      'This software is based in part on the work of the Independent JPEG Group.',
+      'Copyright (c) 2010, Google Inc. All rights reserved.',
+      'Copyright (C) 1993 by Sun Microsystems, Inc. All rights reserved.',
+      'miniz_oxide',
+    ]) {
+      expect(notices).toContain(part);
+    }
+    const browser = await readFile(join(ROOT, 'dist/browser/THIRD-PARTY-LICENSES.txt'), 'utf8');
+    expect(browser.startsWith(notices.trimEnd())).toBe(true);
+    for (const name of ['@jsquash/jpeg', '@jsquash/png', '@jsquash/webp', 'msgpackr']) {
+      expect(browser).toMatch(new RegExp(`^${name} [\\d.]+ \\(`, 'm'));
+    }
+  });
+
+  it('names every crate whose code the PNG decoder holds', async () => {
+    const decoder = await readFile(join(ROOT, 'dist/browser/squoosh_png_bg.wasm'), 'latin1');
+    const crates = new Set(
+      [...decoder.matchAll(/\/([a-z_\d]+-\d+\.\d+\.\d+)\/src\//g)].map((match) => match[1]!),
+    );
+    const notices = await readFile(join(ROOT, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
+    expect(crates.size).toBeGreaterThan(3);
+    expect([...crates].filter((crate) => !notices.includes(crate.replace('-', ' ')))).toEqual([]);
   });
 
   it('runs nothing when it is installed', () => {

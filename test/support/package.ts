@@ -2,7 +2,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type Finished, finished } from './cli.js';
@@ -28,17 +28,10 @@ export interface Packed {
   readonly unpackedSize: number;
 }
 
-/** A user's PATH: without the folders that npm and npx put first here, in which as-pect leaves an npm of 2020. */
-const PATH = (process.env.PATH ?? '')
-  .split(delimiter)
-  .filter((folder) => !/node_modules[\\/]\.bin[\\/]?$/.test(folder))
-  .join(delimiter);
-
 /** Output of a command; it throws where the command fails, with what it said. */
 export async function output(command: string, words: readonly string[], cwd: string): Promise<string> {
-  const env = { ...process.env, PATH };
   try {
-    return (await exec(command, words, { cwd, env, maxBuffer: 2 ** 26 })).stdout;
+    return (await exec(command, words, { cwd, maxBuffer: 2 ** 26 })).stdout;
   } catch (error) {
     const { message, stdout = '' } = error as Error & { stdout?: string };
     throw new Error(`${message}\n${stdout}`);

@@ -10,6 +10,8 @@ export function quantised(network: Network, lambdas: Lambdas, inputFractionBits:
     inputFractionBits,
     timesteps: 64,
     initialPotential: 0.5,
+    coding: 'rate',
+    digits: 4,
     propagation: 'synchronous',
     provenance: {},
   });

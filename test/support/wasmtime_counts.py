@@ -9,7 +9,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "examples" / "edge" / "python"))
 
-from snnwasm_edge import Classifier  # noqa: E402
+from snnwasm_edge import Classifier
 
 module, pictures, timesteps = sys.argv[1:]
 classifier = Classifier(module)

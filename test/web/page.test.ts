@@ -106,6 +106,17 @@ describeWithChromium('the demo page', () => {
     await expect.poll(() => title.isVisible()).toBe(false);
   });
 
+  it('lies beside its licence and those of what it contains', async () => {
+    demo = await site.visit();
+    const [own, others] = await Promise.all(
+      ['LICENSE.txt', 'THIRD-PARTY-LICENSES.txt'].map(async (name) =>
+        (await fetch(new URL(name, site.server.url))).text(),
+      ),
+    );
+    expect(own).toContain('MIT License');
+    expect(others).toContain('based in part on the work of the Independent JPEG Group');
+  });
+
   it('works by keyboard alone, from picture to answer', async () => {
     demo = await site.visit();
     const { page } = demo;

@@ -24,7 +24,7 @@ def accuracies(
     training = network.training
     network.eval()
     device = images.labels.device
-    correct = {name: 0 for name in network.head_blocks}
+    correct = dict.fromkeys(network.head_blocks, 0)
     for start in range(0, len(images), batch_size):
         between()
         batch = images.slice(start, start + batch_size)

@@ -5,6 +5,7 @@ import copy
 import torch
 from torch import nn
 
+
 class _Floor(torch.autograd.Function):
     """floor(x) with the gradient of x: the straight-through estimator."""
 

@@ -10,8 +10,8 @@ from snnwasm_train.choices import parse_course, parse_pruning
 from snnwasm_train.data import read_images
 from snnwasm_train.energy import Energy, Free
 from snnwasm_train.export import export
-from snnwasm_train.operations import count_operations
 from snnwasm_train.opening import open_network
+from snnwasm_train.operations import count_operations
 from snnwasm_train.recipes import RADIX, Recipe
 from snnwasm_train.train import LATEST, Trainer, train
 from snnwasm_train.weights import read_weights

@@ -187,6 +187,9 @@ function answerable({ run, history }: Current): Answerable {
     priorStrength,
     timesteps,
     forgetting: history.forgetting,
+    coding: run.coding,
+    digits: run.digits,
+    readout: run.readout,
     posterior: () => history.posterior(),
     activity: () => run.activity(),
   };
