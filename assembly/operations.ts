@@ -1,43 +1,37 @@
 /**
- * Counts synaptic operations: every spike of the source, times the synapses that leave its neuron towards the
- * population (the fan-out drawn in records.ts). Counted once a spike, not once a synapse, so that it costs next to
- * nothing beside the additions themselves.
+ * Counts synaptic operations: every spike of a population, times the synapses that leave its neuron (the fan-out drawn in
+ * records.ts). They are counted where spikes are listed (spikes.ts), and the receiving populations add up what came over
+ * their synapses.
+ *
+ * Counters come in pairs, over weights that are not 0 and over all, in the low and the high half of a word of 64 bits: one
+ * addition serves both, and no half overflows, since a timestep's operations over one population's synapses fit 32 bits.
  */
 import * as R from './records';
 
-/** Adds the operations of one timestep over one set of synapses to two counters: over weights that are not 0, over all. */
-export function countOperations(synapses: usize, sourceSlot: i32, operations: usize, all: usize): void {
-  const source = load<usize>(synapses, R.SYNAPSES_SOURCE);
-  const channels = load<i32>(synapses, R.SYNAPSES_SOURCE_CHANNELS);
-  const height = load<i32>(synapses, R.SYNAPSES_SOURCE_HEIGHT);
-  const width = load<i32>(synapses, R.SYNAPSES_SOURCE_WIDTH);
-  const columnClasses = load<i32>(synapses, R.SYNAPSES_COLUMN_CLASSES);
-  const columnClass = load<usize>(synapses, R.SYNAPSES_COLUMN_CLASS);
-  const classBytes = <usize>(channels + 1) << 2;
-  let rowClass = load<usize>(synapses, R.SYNAPSES_ROW_CLASS);
-  let list = load<usize>(source, R.POPULATION_LIST) + sourceSlot * load<i32>(source, R.POPULATION_LIST_STRIDE);
-  let rowStart =
-    load<usize>(source, R.POPULATION_ROW_START) + sourceSlot * load<i32>(source, R.POPULATION_ROW_START_STRIDE);
-  let existing: u32 = 0;
-  let every: u32 = 0;
-  for (let y = 0; y < height; y++) {
-    const row = load<usize>(synapses, R.SYNAPSES_FAN_OUT) + <usize>(load<u16>(rowClass) * columnClasses) * classBytes;
-    let entry = list;
-    // Subtracting the column's first entry leaves the channel.
-    let first: usize = 0;
-    for (let x = 0; x < width; x++) {
-      rowStart += 2;
-      const fanOut = row + <usize>load<u16>(columnClass + (<usize>x << 1)) * classBytes;
-      const end = list + (<usize>load<u16>(rowStart) << 1);
-      every += <u32>((end - entry) >> 1) * load<u32>(fanOut + classBytes - 4);
-      const byChannel = fanOut - first;
-      for (; entry < end; entry += 2) existing += load<u32>(byChannel + (<usize>load<u16>(entry) << 2));
-      first += <usize>channels << 2;
-    }
-    rowStart += 2;
-    rowClass += 2;
-    list += <usize>(width * channels) << 1;
+/** Where the fan-out of a row's pixels begins, column class by column class. */
+// @ts-ignore: decorator
+@inline
+export function fanOutOfRow(synapses: usize, y: i32): usize {
+  return load<usize>(synapses, R.SYNAPSES_FAN_OUT) + load<u32>(load<usize>(synapses, R.SYNAPSES_ROW_FAN_OUT) + (<usize>y << 2));
+}
+
+/** Where the counters of a timestep's slot stand. */
+// @ts-ignore: decorator
+@inline
+export function operationsAt(synapses: usize, slot: i32): usize {
+  return load<usize>(synapses, R.SYNAPSES_OPERATIONS) + (<usize>slot << 3);
+}
+
+/** Adds up the operations that a population receives in one timestep. */
+export function addOperations(population: usize, slot: i32, sourceSlot: i32): void {
+  let synapses = load<usize>(population, R.POPULATION_SYNAPSES);
+  let received: u64 = 0;
+  for (let left = load<i32>(population, R.POPULATION_SYNAPSES_COUNT); left > 0; left--, synapses += R.SYNAPSES_BYTES) {
+    // The image is a current: nothing spikes over its synapses.
+    if (load<i32>(synapses, R.SYNAPSES_KIND) == R.KIND_IMAGE) continue;
+    received += load<u64>(operationsAt(synapses, sourceSlot));
   }
-  store<u32>(operations, load<u32>(operations) + existing);
-  store<u32>(all, load<u32>(all) + every);
+  const word = <usize>slot << 2;
+  store<u32>(load<usize>(population, R.POPULATION_OPERATIONS) + word, <u32>received);
+  store<u32>(load<usize>(population, R.POPULATION_ALL_OPERATIONS) + word, <u32>(received >> 32));
 }

@@ -40,11 +40,10 @@
  * FAN-OUT. How many synapses a spike crosses depends on its channel, and near borders and under strides on its place.
  * Rows that are alike share a class, columns too:
  *
- *   rowClass    u16 [height of the source]
- *   columnClass u16 [width of the source]
- *   fanOut      u32 [row class][column class][channels + 1]   synapses of a weight that is not 0, by channel; the last
- *                                                             entry is what one spike of any channel would cross if
- *                                                             weights of 0 were synapses too
+ *   fanOut       u32 [row class][column class][channel][2]  synapses of a weight that is not 0, and what they would be if
+ *                                                           weights of 0 were synapses too
+ *   rowFanOut    u32 [height of the source]                 byte of fanOut at which the row's class begins
+ *   columnFanOut u32 [width of the source]                  byte from there at which the column's class begins
  */
 
 /** Output channels a kernel works on at once. */
@@ -113,7 +112,10 @@ export const POPULATION_SPIKES = 64;
 export const POPULATION_OPERATIONS = 68;
 /** u32 [slot]: the same if weights of 0 were synapses too. */
 export const POPULATION_ALL_OPERATIONS = 72;
-export const POPULATION_BYTES = 80;
+/** u32 [reader]: addresses of the records of all synapses that it feeds. */
+export const POPULATION_READERS = 76;
+export const POPULATION_READER_COUNT = 80;
+export const POPULATION_BYTES = 96;
 
 export const SYNAPSES_KIND = 0;
 /** Address of the source's population record; of the i16 [y][x][channel] image for KIND_IMAGE. */
@@ -140,10 +142,11 @@ export const SYNAPSES_GROUP_OUTPUTS = 60;
 export const SYNAPSES_GROUP_INPUTS = 64;
 /** Fan-out as drawn above; unused by KIND_IMAGE. */
 export const SYNAPSES_FAN_OUT = 68;
-export const SYNAPSES_ROW_CLASS = 72;
-export const SYNAPSES_COLUMN_CLASS = 76;
-export const SYNAPSES_COLUMN_CLASSES = 80;
-export const SYNAPSES_BYTES = 112;
+export const SYNAPSES_ROW_FAN_OUT = 72;
+export const SYNAPSES_COLUMN_FAN_OUT = 76;
+/** u32 [slot][2]: synaptic operations of the source's spikes in that timestep, in pairs like the fan-out's. */
+export const SYNAPSES_OPERATIONS = 80;
+export const SYNAPSES_BYTES = 128;
 
 /**
  * Written by the kernels, behind what the host writes: the window of the output pixel at hand, without what lies in
@@ -157,6 +160,7 @@ export const WINDOW_ROWS = 96;
 export const WINDOW_COLUMNS = 100;
 export const WINDOW_FIRST_ROW = 104;
 export const WINDOW_FIRST_COLUMN = 108;
+export const WINDOW_WEIGHTS = 112;
 
 export const KIND_CONVOLUTION = 0;
 export const KIND_DEPTHWISE = 1;

@@ -11,7 +11,7 @@
 import { accumulateHead, advanceHead } from './head';
 import { integrateAndFire } from './neurons/integrate-and-fire';
 import { sendDigits } from './neurons/radix';
-import { countOperations } from './operations';
+import { addOperations } from './operations';
 import * as R from './records';
 import { listSpikes } from './spikes';
 import { addSums, double } from './sums';
@@ -56,6 +56,11 @@ function resetPopulation(population: usize, slots: i32, initialPotential: f64): 
     0,
     slots * load<i32>(population, R.POPULATION_ROW_START_STRIDE),
   );
+  const end = endOf(population);
+  for (let synapses = firstOf(population); synapses < end; synapses += R.SYNAPSES_BYTES) {
+    if (load<i32>(synapses, R.SYNAPSES_KIND) == R.KIND_IMAGE) continue;
+    memory.fill(load<usize>(synapses, R.SYNAPSES_OPERATIONS), 0, slots << 3);
+  }
 }
 
 function resetHead(head: usize, initialPotential: f64): void {
@@ -136,18 +141,8 @@ function advancePopulation(network: usize, population: usize, first: i32, steps:
   for (let group = 0; group < groups; group++) advanceGroup(network, population, group, first, steps);
   for (let timestep = first; timestep < first + steps; timestep++) {
     const slot = timestep % slots;
-    const word = <usize>slot << 2;
-    store<u32>(load<usize>(population, R.POPULATION_SPIKES) + word, listSpikes(population, slot));
-    const operations = load<usize>(population, R.POPULATION_OPERATIONS) + word;
-    const all = load<usize>(population, R.POPULATION_ALL_OPERATIONS) + word;
-    store<u32>(operations, 0);
-    store<u32>(all, 0);
-    const end = endOf(population);
-    for (let synapses = firstOf(population); synapses < end; synapses += R.SYNAPSES_BYTES) {
-      // The image is a current: nothing spikes over its synapses.
-      if (load<i32>(synapses, R.SYNAPSES_KIND) == R.KIND_IMAGE) continue;
-      countOperations(synapses, (timestep - delay) % slots, operations, all);
-    }
+    store<u32>(load<usize>(population, R.POPULATION_SPIKES) + (<usize>slot << 2), listSpikes(population, slot));
+    addOperations(population, slot, (timestep - delay) % slots);
   }
 }
 
@@ -167,7 +162,7 @@ function advanceGroup(network: usize, population: usize, group: i32, first: i32,
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++, pixel++) {
       const drive = current ? current + <usize>(pixel * R.LANE_BYTES) : bias;
-      for (let synapses = firstOf(population); synapses < end; synapses += R.SYNAPSES_BYTES) open(synapses, y, x);
+      for (let synapses = firstOf(population); synapses < end; synapses += R.SYNAPSES_BYTES) open(synapses, group, y, x);
       if (radix) accumulatePixel(network, population, group, y, x, drive, first, steps);
       else advancePixel(network, population, group, y, x, drive, first, steps);
     }

@@ -19,8 +19,10 @@ export function fetch(synapses: usize, group: i32, sums: usize): void {
 /** Before the first timestep of a pixel: what does not change with time. */
 // @ts-ignore: decorator
 @inline
-export function open(synapses: usize, y: i32, x: i32): void {
-  if (load<i32>(synapses, R.SYNAPSES_KIND) == R.KIND_CONVOLUTION) openWindow(synapses, y, x);
+export function open(synapses: usize, group: i32, y: i32, x: i32): void {
+  if (load<i32>(synapses, R.SYNAPSES_KIND) != R.KIND_CONVOLUTION) return;
+  openWindow(synapses, y, x);
+  store<usize>(synapses, weightsOf(synapses, group), R.WINDOW_WEIGHTS);
 }
 
 /**
@@ -47,7 +49,7 @@ export function receive(
   const kind = load<i32>(synapses, R.SYNAPSES_KIND);
   if (kind == R.KIND_CONVOLUTION) {
     if (summed) addSums(membrane, sums);
-    convolve(synapses, group, slot, weightsOf(synapses, group), membrane, sums, rows);
+    convolve(synapses, group, slot, load<usize>(synapses, R.WINDOW_WEIGHTS), membrane, sums, rows);
     return true;
   }
   if (kind == R.KIND_PER_CHANNEL) addPerChannel(synapses, slot, group, pixel, membrane);

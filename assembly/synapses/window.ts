@@ -15,18 +15,20 @@
  */
 import * as R from '../records';
 
-/** First tap along one axis that does not look into the padding before the source. */
+/** First tap along one axis that does not look into the padding before the source. Divisions are dear, and rarely needed. */
 // @ts-ignore: decorator
 @inline
 function firstTap(start: i32, dilation: i32): i32 {
-  return start < 0 ? (dilation - 1 - start) / dilation : 0;
+  if (start >= 0) return 0;
+  return dilation == 1 ? -start : (dilation - 1 - start) / dilation;
 }
 
 /** One behind the last tap along one axis that does not look behind the source. */
 // @ts-ignore: decorator
 @inline
 function endTap(start: i32, dilation: i32, kernel: i32, extent: i32): i32 {
-  return extent <= start ? 0 : min(kernel, (extent - start + dilation - 1) / dilation);
+  if (extent <= start) return 0;
+  return min(kernel, dilation == 1 ? extent - start : (extent - start + dilation - 1) / dilation);
 }
 
 /** Makes output pixel (x, y) the one whose spikes are gathered: all that does not change with time. */

@@ -19,6 +19,7 @@ import {
 import { fanOutOf, kernelFormOf } from '../graph/synapses/index.js';
 import { laneGroups, taps } from '../graph/synapses/kernel-form.js';
 import { Arena } from './arena.js';
+import { fanOutBytes } from './fan-out-form.js';
 
 /** Timesteps, or phases, that one call may advance. More keep weights longer in cache but need longer spike rings. */
 export const CALL_TIMESTEPS = 8;
@@ -40,8 +41,8 @@ export interface SynapsesConstants {
   readonly weights: number;
   /** 0, like the next two, where the image is the source: nothing is counted there. */
   readonly fanOut: number;
-  readonly rowClass: number;
-  readonly columnClass: number;
+  readonly rowFanOut: number;
+  readonly columnFanOut: number;
 }
 
 /** Addresses of what a run only reads of one population. */
@@ -72,6 +73,10 @@ export interface ConstantPlan extends Region {
 export interface PopulationState {
   readonly record: number;
   readonly synapses: number;
+  /** Counters of each set of synapses, by slot; 0 where the image is the source. */
+  readonly counters: readonly number[];
+  /** Addresses of the records of the synapses that it feeds. */
+  readonly readers: number;
   /** 0 unless the image feeds the population. */
   readonly current: number;
   readonly membrane: number;
@@ -169,13 +174,13 @@ function synapsesConstants(
 ): SynapsesConstants {
   const source = sourceShape(network, synapses.source);
   const weights = arena.allocate(kernelFormOf(synapses, source, shape).bytes);
-  if (synapses.source === IMAGE) return { weights, fanOut: 0, rowClass: 0, columnClass: 0 };
-  const { table, rowClass, columnClass } = fanOutOf(synapses, source, shape);
+  if (synapses.source === IMAGE) return { weights, fanOut: 0, rowFanOut: 0, columnFanOut: 0 };
+  const { table, rows, columns } = fanOutBytes(fanOutOf(synapses, source, shape), source.channels);
   return {
     weights,
-    fanOut: arena.allocate(table.byteLength),
-    rowClass: arena.allocate(rowClass.byteLength),
-    columnClass: arena.allocate(columnClass.byteLength),
+    fanOut: arena.allocate(table),
+    rowFanOut: arena.allocate(rows),
+    columnFanOut: arena.allocate(columns),
   };
 }
 
@@ -219,6 +224,7 @@ function planState(arena: Arena, network: SpikingNetwork, constants: ConstantPla
       populationState(
         arena,
         population,
+        readersOf(network, index).length,
         constants.populations[index]!.groups,
         populationTable + index * R.POPULATION_BYTES,
       ),
@@ -239,6 +245,7 @@ function planState(arena: Arena, network: SpikingNetwork, constants: ConstantPla
 function populationState(
   arena: Arena,
   population: SpikingPopulation,
+  readers: number,
   groups: number,
   record: number,
 ): PopulationState {
@@ -251,6 +258,8 @@ function populationState(
   return {
     record,
     synapses: arena.allocate(population.synapses.length * R.SYNAPSES_BYTES),
+    counters: population.synapses.map(({ source }) => (source === IMAGE ? 0 : arena.allocate(SLOTS * 8))),
+    readers: arena.allocate(readers * 4),
     current: analog ? arena.allocate(membraneBytes) : 0,
     membrane: arena.allocate(membraneBytes),
     mask: arena.allocate(SLOTS * maskStride),
@@ -263,6 +272,16 @@ function populationState(
     operations: arena.allocate(SLOTS * 4),
     allOperations: arena.allocate(SLOTS * 4),
   };
+}
+
+/** Which synapses a population feeds: indices of populations, and positions among their synapses. */
+export function readersOf(
+  network: SpikingNetwork,
+  source: number,
+): { readonly population: number; readonly position: number }[] {
+  return network.populations.flatMap(({ synapses }, population) =>
+    synapses.flatMap((one, position) => (one.source === source ? [{ population, position }] : [])),
+  );
 }
 
 /** Weight rows of the largest window. */

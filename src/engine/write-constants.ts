@@ -9,6 +9,7 @@ import {
   type SpikingSynapses,
 } from '../graph/network.js';
 import { fanOutOf, kernelFormOf } from '../graph/synapses/index.js';
+import { writeFanOut } from './fan-out-form.js';
 import type { ConstantPlan, HeadConstants, PopulationConstants, SynapsesConstants } from './plan.js';
 
 /** The threshold of lanes that no channel uses: their potential stays at 0 and never passes it. */
@@ -52,10 +53,7 @@ function writeSynapses(
   const source = sourceShape(network, synapses.source);
   kernelFormOf(synapses, source, shape).write(buffer, at.weights);
   if (synapses.source === IMAGE) return;
-  const { table, rowClass, columnClass } = fanOutOf(synapses, source, shape);
-  new Uint32Array(buffer, at.fanOut, table.length).set(table);
-  new Uint16Array(buffer, at.rowClass, rowClass.length).set(rowClass);
-  new Uint16Array(buffer, at.columnClass, columnClass.length).set(columnClass);
+  writeFanOut(buffer, fanOutOf(synapses, source, shape), source.channels, at);
 }
 
 function writeHead(buffer: ArrayBufferLike, head: SpikingHead, channels: number, at: HeadConstants): void {

@@ -9,9 +9,9 @@ import {
   type SpikingPopulation,
   type SpikingSynapses,
 } from '../graph/network.js';
-import { fanOutOf, kernelFormOf } from '../graph/synapses/index.js';
+import { kernelFormOf } from '../graph/synapses/index.js';
 import type { OrderEntry } from './order.js';
-import { type MemoryPlan, type Plan, SLOTS, type StatePlan } from './plan.js';
+import { type MemoryPlan, type Plan, readersOf, SLOTS, type StatePlan } from './plan.js';
 import { type RecordWords, writeRecord } from './records.js';
 import { writeConstants } from './write-constants.js';
 
@@ -31,16 +31,24 @@ export function writePlan(
 export function writeState(memory: WebAssembly.Memory, network: SpikingNetwork, plan: Plan): void {
   const view = new DataView(memory.buffer);
   network.populations.forEach((population, index) => {
-    const { record, synapses } = plan.state.populations[index]!;
-    writeRecord(view, record, 'POPULATION', populationRecord(population, plan, index));
+    const { record } = plan.state.populations[index]!;
+    const readers = readersOf(network, index).map(({ population, position }) =>
+      synapsesAddress(plan.state, population, position),
+    );
+    writeRecord(view, record, 'POPULATION', populationRecord(population, plan, index, readers.length));
+    new Uint32Array(memory.buffer, plan.state.populations[index]!.readers, readers.length).set(readers);
     population.synapses.forEach((one, position) => {
       const words = synapsesRecord(network, population, one, plan, index, position);
-      writeRecord(view, synapses + position * R.SYNAPSES_BYTES, 'SYNAPSES', words);
+      writeRecord(view, synapsesAddress(plan.state, index, position), 'SYNAPSES', words);
     });
   });
   network.heads.forEach((_, index) => {
     writeRecord(view, plan.state.heads[index]!.record, 'HEAD', headRecord(network, plan, index));
   });
+}
+
+function synapsesAddress({ populations }: StatePlan, population: number, position: number): number {
+  return populations[population]!.synapses + position * R.SYNAPSES_BYTES;
 }
 
 /** How a run goes through the network. */
@@ -106,6 +114,7 @@ function populationRecord(
   { shape, synapses }: SpikingPopulation,
   { constants, state }: Plan,
   index: number,
+  readers: number,
 ): RecordWords<'POPULATION'> {
   const fixed = constants.populations[index]!;
   const own = state.populations[index]!;
@@ -129,6 +138,8 @@ function populationRecord(
     SPIKES: own.spikes,
     OPERATIONS: own.operations,
     ALL_OPERATIONS: own.allOperations,
+    READERS: own.readers,
+    READER_COUNT: readers,
   };
 }
 
@@ -163,8 +174,8 @@ function synapsesRecord(
     GROUP_OUTPUTS: groupOutputs,
     GROUP_INPUTS: groupInputs,
     FAN_OUT: fixed.fanOut,
-    ROW_CLASS: fixed.rowClass,
-    COLUMN_CLASS: fixed.columnClass,
-    COLUMN_CLASSES: analog ? 0 : fanOutOf(synapses, source, shape).columnClasses,
+    ROW_FAN_OUT: fixed.rowFanOut,
+    COLUMN_FAN_OUT: fixed.columnFanOut,
+    OPERATIONS: state.populations[population]!.counters[position]!,
   };
 }
