@@ -41,7 +41,14 @@ describe('the documents', () => {
     const text = await readFile(join(ROOT, 'docs/energy.md'), 'utf8');
     const rows = [...text.matchAll(/^\| `([a-z\d-]+)`[^|]*\|(.*)\|$/gm)].map((match) => {
       const [spike, operation, image, dense, update] = match[2]!.split('|').map((cell) => cell.trim());
-      return [match[1], Number(spike), Number(operation), Number(image), dense === '' ? null : Number(dense), Number(update)];
+      return [
+        match[1],
+        Number(spike),
+        Number(operation),
+        Number(image),
+        dense === '' ? null : Number(dense),
+        Number(update),
+      ];
     });
     expect(rows).toEqual(
       ENERGY_MODELS.map((model) => [

@@ -1,9 +1,10 @@
 /** Reads results.json, written by an evaluation or by anyone else: nothing in it is believed before it is checked. */
-import { parseJson } from '../../src/convert/json.js';
+
 import type { StrengthRule } from '../../src/fit/rules.js';
 import * as bounds from '../../src/graph/bounds.js';
 import { DEFAULT_ENERGY_MODEL } from '../../src/run/energy.js';
 import { Field } from '../../src/untrusted/field.js';
+import { parseJson } from '../../src/untrusted/json.js';
 import type { Curve, LayerResult, Results, TargetEnergy } from '../evaluation/results.js';
 import { BASELINE, type Identity, identityKey, withIdentity } from './identity.js';
 import { countSeries, estimate, nullable, rising, series } from './read-series.js';

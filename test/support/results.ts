@@ -77,7 +77,12 @@ export function syntheticResults(options: SyntheticOptions = {}): Results {
     ann: {
       accuracy: interval(ANN, 0.008),
       heads: blocks.map((block) => {
-        return { name: names(block), block, layer: 2 * block, accuracy: interval(ANN * (0.2 + 0.1 * block), 0.009) };
+        return {
+          name: names(block),
+          block,
+          layer: 2 * block,
+          accuracy: interval(ANN * (0.2 + 0.1 * block), 0.009),
+        };
       }),
       multiplyAccumulates: 555_422_720,
       energyMillijoules: Object.fromEntries(
