@@ -17,7 +17,12 @@ import type { Facts, Measurement, Part } from '../measure/result.js';
 import { timeRow } from '../measure/rows.js';
 import { differences, type MeasureSettings, measureTogether, type Rounds } from '../measure/together.js';
 import { EngineRun } from '../workload/engine-run.js';
-import { type ForcedNetworkOptions, type ForcedSynapses, forcedInput, forcedNetwork } from '../workload/forced.js';
+import {
+  type ForcedNetworkOptions,
+  type ForcedSynapses,
+  forcedInput,
+  forcedNetwork,
+} from '../workload/forced.js';
 
 export const RATES = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5] as const;
 

@@ -99,7 +99,10 @@ const OWN = "snnwasm's dense float32 pass, WebAssembly SIMD";
 const answerName = (timesteps: number): string => `snnwasm, an answer of ${timesteps} timesteps`;
 
 const denseRow = (name: string, samples: readonly number[], operations: number): Measurement =>
-  timeRow(name, 'dense pass', samples, operations, { kernel: 'dense pass', operation: 'multiply-accumulate' });
+  timeRow(name, 'dense pass', samples, operations, {
+    kernel: 'dense pass',
+    operation: 'multiply-accumulate',
+  });
 
 /** Two native threads, alone: threads that wait by spinning would disturb whatever else is measured beside them. */
 async function measureThreaded(

@@ -3,7 +3,7 @@
  * that the spikes converge to, and nothing but the shipped file is needed. Batch normalisation was folded long ago; it
  * comes back as an identity that carries the bias.
  */
-import { type NamedTensor, writeSafetensors } from '../../src/convert/write-safetensors.js';
+import { type NamedTensor, writeSafetensors } from '../../src/file/write-safetensors.js';
 import { sourceShape } from '../../src/graph/extents.js';
 import type { Network, Population, Synapses } from '../../src/graph/network.js';
 import { fromTapMajor } from '../../src/graph/taps.js';
@@ -94,7 +94,8 @@ function convolutionTensors(
   ];
 }
 
-const strideOf = (synapses: Synapses): number => (synapses.kind === 'convolution' ? synapses.stride.height : 1);
+const strideOf = (synapses: Synapses): number =>
+  synapses.kind === 'convolution' ? synapses.stride.height : 1;
 
 function vector(name: string, data: Float32Array): NamedTensor {
   return { name, dtype: 'F32', shape: [data.length], data };

@@ -116,7 +116,12 @@ function populationOutputs(
         x: source(one.source),
         filter: filters[position]!,
         strides: [stride.height, stride.width],
-        pad: [[0, 0], [padding.top, padding.bottom], [padding.left, padding.right], [0, 0]],
+        pad: [
+          [0, 0],
+          [padding.top, padding.bottom],
+          [padding.left, padding.right],
+          [0, 0],
+        ],
         dimRoundingMode: 'floor',
         activation: alone ? 'relu' : 'linear',
         ...(position === 0 && { bias }),

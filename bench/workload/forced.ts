@@ -58,7 +58,8 @@ export function forcedNetwork(source: Shape, options: ForcedNetworkOptions = {})
   const { synapses, classes } = options;
   const populations = [sourcePopulation(source)];
   if (synapses !== undefined) populations.push(targetPopulation(source, synapses));
-  if (classes === undefined) populations.push(tailPopulation(populations.length - 1, populations.at(-1)!.shape));
+  if (classes === undefined)
+    populations.push(tailPopulation(populations.length - 1, populations.at(-1)!.shape));
   const last = populations.length - 1;
   const { channels } = populations[last]!.shape;
   const count = classes ?? 1;
@@ -138,7 +139,13 @@ function targetPopulation(source: Shape, synapses: ForcedSynapses): SpikingPopul
       const window = windowOf(synapses);
       const weights = randomWeights(synapses.kernel ** 2 * channels * synapses.channels);
       const shape = { channels: synapses.channels, ...outputExtent(source, window) };
-      return population('target', shape, NEVER, { kind: 'convolution', source: 0, ...window, groups: 1, weights });
+      return population('target', shape, NEVER, {
+        kind: 'convolution',
+        source: 0,
+        ...window,
+        groups: 1,
+        weights,
+      });
     }
   }
 }

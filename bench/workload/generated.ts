@@ -49,7 +49,12 @@ export function generatedNetwork({ width, extent, classes = 100, seed = 1 }: Gen
     const window = squareWindow(kernel, stride, (kernel - 1) / 2);
     return { kind: 'convolution', source, ...window, groups: 1, weights } as const satisfies Synapses;
   };
-  const add = (name: string, channels: number, first: Convolution<Float32Array>, ...others: Synapses[]): number => {
+  const add = (
+    name: string,
+    channels: number,
+    first: Convolution<Float32Array>,
+    ...others: Synapses[]
+  ): number => {
     const shape = { channels, ...outputExtent(shapeOf(first.source), first) };
     const bias = new Float32Array(channels).fill(BIAS);
     populations.push({ name, shape, synapses: [first, ...others], bias });

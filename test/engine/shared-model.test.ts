@@ -99,7 +99,9 @@ describe('the parts of a memory', () => {
         for (const state of states) {
           const { network: record, order, image, sums, windowRows, accumulator, populations, heads } = state;
           const ofPopulations = populations.flatMap((at) => [at.record, at.synapses, at.membrane, at.mask]);
-          const lists = populations.flatMap((at) => [at.list, at.rowStart, at.spikes]);
+          const lists = populations.flatMap((at) => [at.list, at.rowStart, at.spikes, at.readers]);
+          // The image's synapses count nothing.
+          const crossed = populations.flatMap((at) => at.counters.filter((address) => address !== 0));
           const counters = [...populations, ...heads].flatMap((at) => [at.operations, at.allOperations]);
           const ofHeads = heads.flatMap((at) => [
             at.record,
@@ -110,7 +112,7 @@ describe('the parts of a memory', () => {
             at.input,
           ]);
           const scratch = [record, order, image, sums, windowRows, accumulator];
-          inside(state, [...scratch, ...ofPopulations, ...lists, ...counters, ...ofHeads]);
+          inside(state, [...scratch, ...ofPopulations, ...lists, ...crossed, ...counters, ...ofHeads]);
         }
       },
     );

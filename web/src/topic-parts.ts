@@ -1,6 +1,15 @@
 /** What there is to say about a layer or a head of the network. */
 import type { Explanation, Situation } from './explanation.js';
-import { formatCount, formatEnergy, formatProbability, formatShape, formatShare, formatWhole, threeDigits, words } from './format.js';
+import {
+  formatCount,
+  formatEnergy,
+  formatProbability,
+  formatShape,
+  formatShare,
+  formatWhole,
+  threeDigits,
+  words,
+} from './format.js';
 import { fullName, shortName } from './names.js';
 import type { Model } from './protocol.js';
 

@@ -1,7 +1,15 @@
 /** What there is to say about each thing on the page, from the model and the run as it stands. */
 import { timestepWeight } from '../../src/fusion/evidence.js';
 import type { Explanation, Situation } from './explanation.js';
-import { formatCount, formatEnergy, formatMilliseconds, formatProbability, formatShare, formatWhole, threeDigits } from './format.js';
+import {
+  formatCount,
+  formatEnergy,
+  formatMilliseconds,
+  formatProbability,
+  formatShare,
+  formatWhole,
+  threeDigits,
+} from './format.js';
 import type { Frame, Settings } from './protocol.js';
 import { explainHead, explainLayer } from './topic-parts.js';
 

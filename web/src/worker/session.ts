@@ -6,7 +6,15 @@ import { openClassifier } from '../../../src/app/open.js';
 import { classifySettings } from '../../../src/app/options.js';
 import { probabilityHighest } from '../../../src/fusion/highest.js';
 import type { SpikeCounts } from '../../../src/fusion/prior.js';
-import { type Answerable, type Classifier, fuse, type PixelImage, type Run, type SpikingNetwork, UserError } from '../../../src/index.js';
+import {
+  type Answerable,
+  type Classifier,
+  fuse,
+  type PixelImage,
+  type Run,
+  type SpikingNetwork,
+  UserError,
+} from '../../../src/index.js';
 import { resizeImage } from '../../../src/picture/resize.js';
 import type { Frame, Guess, Picture, Settings } from '../protocol.js';
 import { FrameActivity } from './activity.js';

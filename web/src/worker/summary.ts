@@ -1,7 +1,7 @@
 /** The model as the page needs to know it: shapes, connections and figures, no weights. */
 
+import { analogMultiplyAccumulates, multiplyAccumulates } from '../../../src/app/answer.js';
 import { describeModel, type SpikingNetwork } from '../../../src/index.js';
-import { analogMultiplyAccumulates, multiplyAccumulates } from '../../../src/run/answer.js';
 import type { Model } from '../protocol.js';
 
 export function summarise(network: SpikingNetwork): Model {
