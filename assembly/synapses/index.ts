@@ -4,10 +4,9 @@
  */
 import * as R from '../records';
 import { addSums } from '../sums';
-import { convolve, fetchWeights, weightsOf } from './convolution';
+import { convolve, fetchWeights, openConvolution } from './convolution';
 import { convolveDepthwise, fetchDepthwise, openDepthwise, spreadRows } from './depthwise';
 import { addPerChannel } from './per-channel';
-import { openWindow } from './window';
 
 /** Before the first row of a lane group: brings weights into the cache. */
 // @ts-ignore: decorator
@@ -34,10 +33,7 @@ export function enter(synapses: usize, group: i32, y: i32, slot: i32, steps: i32
 @inline
 export function open(synapses: usize, group: i32, y: i32, x: i32): void {
   const kind = load<i32>(synapses, R.SYNAPSES_KIND);
-  if (kind == R.KIND_CONVOLUTION) {
-    openWindow(synapses, y, x);
-    store<usize>(synapses, weightsOf(synapses, group), R.WINDOW_WEIGHTS);
-  }
+  if (kind == R.KIND_CONVOLUTION) openConvolution(synapses, group, y, x);
   if (kind == R.KIND_DEPTHWISE) openDepthwise(synapses, group, y, x);
 }
 
@@ -64,7 +60,7 @@ export function receive(
   const kind = load<i32>(synapses, R.SYNAPSES_KIND);
   if (kind == R.KIND_CONVOLUTION) {
     if (summed) addSums(membrane, sums);
-    convolve(synapses, group, slot, load<usize>(synapses, R.WINDOW_WEIGHTS), membrane, sums, rows);
+    convolve(synapses, slot, membrane, sums, rows);
     return true;
   }
   if (kind == R.KIND_PER_CHANNEL) addPerChannel(synapses, slot, group, pixel, membrane);
