@@ -49,7 +49,11 @@ export class Meter {
     return denseModel(this.energyModel);
   }
 
-  spent({ spikes, synapticOperations, neuronUpdates }: Activity): number {
+  spent({
+    spikes,
+    synapticOperations,
+    neuronUpdates,
+  }: Pick<Activity, 'spikes' | 'synapticOperations' | 'neuronUpdates'>): number {
     const { analogMultiplyAccumulates } = this.#model;
     const counts = { spikes, synapticOperations, neuronUpdates, analogMultiplyAccumulates };
     return energyMillijoules(counts, this.energyModel);
