@@ -10,7 +10,8 @@ const BASE = ['untrusted', 'portable'];
 const MAY_IMPORT = {
   portable: [],
   untrusted: ['portable'],
-  graph: BASE,
+  // The registry of synapses writes weights as the kernels read them.
+  graph: [...BASE, 'assembly'],
   settings: BASE,
   fusion: [...BASE, 'graph'],
   picture: [...BASE, 'graph'],

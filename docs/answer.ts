@@ -4,15 +4,15 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { Spec } from 'vega';
-import { Classifier } from '../src/run/run.js';
+import { renderSvg } from '../lab/report/render.js';
+import { COLOUR } from '../lab/report/style.js';
 import { rateInterval } from '../src/fusion/posterior.js';
-import { decodeImage } from '../src/picture/decode.js';
 import { nodeCodecs } from '../src/host/node/codecs.js';
 import { writeFileAtomic } from '../src/host/node/files.js';
 import { kernelModule } from '../src/host/node/kernels.js';
 import { loadModelFile, shippedModelPath } from '../src/host/node/models.js';
-import { renderSvg } from '../lab/report/render.js';
-import { COLOUR } from '../lab/report/style.js';
+import { decodeImage } from '../src/picture/decode.js';
+import { Classifier } from '../src/run/run.js';
 
 const PICTURE = new URL('../examples/sunflower.png', import.meta.url);
 const CLASSES = 5;

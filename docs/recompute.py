@@ -90,10 +90,9 @@ def recompute(results: dict, options: dict, records: dict[int, bytes]) -> list[d
     timesteps = np.array(results["rows"])
     heads = options["heads"]
     internal = [head["name"] for head in results["ann"]["heads"]]
-    layer_blocks = [layer["block"] for layer in results["layers"]]
-    layers = len(layer_blocks)
+    layers = len(results["layers"])
     forgettings = {curve["forgetting"] for curve in results["curves"]}
-    head_blocks = [head["block"] for head in results["ann"]["heads"]] + [max(layer_blocks)]
+    read = [head["layer"] for head in results["ann"]["heads"]] + [layers - 1]
     shape = (len(timesteps),)
     sums = [{key: np.zeros(shape, np.int64) for key in ("correct", "spikes", "operations")} for _ in results["curves"]]
     right = np.zeros(len(heads), np.int64)
@@ -111,8 +110,7 @@ def recompute(results: dict, options: dict, records: dict[int, bytes]) -> list[d
                 chosen = choose(final, evidence, total_weight, curve["strength"], curve["rule"])
             else:
                 chosen = evidence.argmax(1)
-            deepest = max(head_blocks[head] for head in answering)
-            parts = [layer for layer in range(layers) if layer_blocks[layer] <= deepest]
+            parts = list(range(max(read[head] for head in answering) + 1))
             parts += [layers + head for head in answering]
             total["correct"] += chosen == label
             total["spikes"] += spikes[parts].sum(0)

@@ -26,6 +26,7 @@ const CONFIGURATION = {
     rules: {
       preset: 'recommended',
       correctness: { noPrecisionLoss: 'off' },
+      style: { noNonNullAssertion: 'off' },
       suspicious: {
         noApproximativeNumericConstant: 'off',
         noDoubleEquals: 'off',

@@ -31,8 +31,8 @@ import { benchImages, networkInputs } from '../bench/workload/images.js';
 import { renderSvg } from '../lab/report/render.js';
 import { foldBatchNormalisation } from '../src/convert/fold.js';
 import { networkFromCheckpoint } from '../src/convert/resnet.js';
-import { readSafetensors } from '../src/convert/safetensors.js';
 import { Simulation } from '../src/engine/simulation.js';
+import { readSafetensors } from '../src/file/safetensors.js';
 import type { SpikingNetwork } from '../src/graph/network.js';
 import { kernelModule } from '../src/host/node/kernels.js';
 import { loadModelFile, shippedModelPath } from '../src/host/node/models.js';
@@ -95,14 +95,16 @@ describe('the JavaScript baselines', () => {
     ['dense', DenseBaseline],
     ['event-driven', EventDrivenBaseline],
   ])('are found out when they do not: %s', async (name, Baseline) => {
-    const layers = small.layers.map((layer, index) =>
-      index === 2 ? { ...layer, threshold: layer.threshold.map((value) => value + 40) } : layer,
+    const populations = small.populations.map((population, index) =>
+      index === 2
+        ? { ...population, threshold: population.threshold.map((value) => value + 40) }
+        : population,
     );
     const input = networkInputs(small, [image])[0]!;
-    const wrong = { [name]: new Baseline({ ...small, layers }, input, 0.5) };
+    const wrong = { [name]: new Baseline({ ...small, populations }, input, 0.5) };
     const simulation = await started(small, input);
     expect(() => checkSameSpikes(simulation, wrong, 16)).toThrow(
-      `${name} does not compute the engine's spikes: layer 2`,
+      `${name} does not compute the engine's spikes: population 2`,
     );
   });
 });
@@ -149,9 +151,9 @@ describe('workloads', () => {
   const source = { channels: 64, height: 8, width: 8 };
 
   it.each([0, 0.01, 0.1, 0.5])('force a rate of %d', async (rate) => {
-    const connection = { kind: 'convolution', channels: 32, kernel: 3, stride: 1 } as const;
+    const synapses = { kind: 'convolution', channels: 32, kernel: 3, stride: 1 } as const;
     const options = { inputs: [forcedInput(source, rate)], timesteps: 512, settling: 64 };
-    const run = await EngineRun.create(module, forcedNetwork(source, { connection }), options);
+    const run = await EngineRun.create(module, forcedNetwork(source, { synapses }), options);
     const task = run.task('forced');
     for (let call = 0; call < 32; call++) {
       task.before?.();
@@ -191,18 +193,19 @@ describe('workloads', () => {
   it('write the trained network as a checkpoint that the converter reads back', () => {
     const folded = foldBatchNormalisation(tiny);
     const read = foldBatchNormalisation(networkFromCheckpoint(readSafetensors(checkpointOf(folded))));
-    expect(read.layers.map(({ name }) => name)).toEqual(folded.layers.map(({ name }) => name));
-    read.layers.forEach((layer, index) => {
-      const expected = folded.layers[index]!;
-      layer.connections.forEach((connection, position) => {
-        const other = expected.connections[position]!;
-        if (connection.kind !== 'convolution' || other.kind !== 'convolution') {
-          expect(connection).toEqual(other);
+    expect(read.populations.map(({ name }) => name)).toEqual(folded.populations.map(({ name }) => name));
+    read.populations.forEach((population, index) => {
+      const expected = folded.populations[index]!;
+      population.synapses.forEach((synapses, position) => {
+        const other = expected.synapses[position]!;
+        if (synapses.kind !== 'convolution' || other.kind !== 'convolution') {
+          expect(synapses).toEqual(other);
           return;
         }
-        expect(largestDifference(connection.weights, other.weights)).toBeLessThan(1e-6);
+        expect({ ...synapses, weights: null }).toEqual({ ...other, weights: null });
+        expect(largestDifference(synapses.weights, other.weights)).toBeLessThan(1e-6);
       });
-      expect(largestDifference(layer.bias, expected.bias)).toBeLessThan(1e-6);
+      expect(largestDifference(population.bias, expected.bias)).toBeLessThan(1e-6);
     });
     expect(read.heads).toEqual(folded.heads);
   });
@@ -218,9 +221,11 @@ describe('parts', () => {
   const shapes = [
     {
       source: { channels: 8, height: 4, width: 4 },
-      connections: [
+      synapses: [
         { kind: 'convolution', channels: 8, kernel: 3, stride: 1 },
-        { kind: 'identity' },
+        { kind: 'per-channel' },
+        { kind: 'depthwise', kernel: 3, stride: 1 },
+        { kind: 'dense', channels: 8 },
       ] as const,
     },
   ];
@@ -249,16 +254,28 @@ describe('parts', () => {
 
   it('layers', async () => {
     const part = await measureLayers(module, small, inputs[0]!, 8, SHORT);
-    expectSound(part, small.layers.length);
-    const connections = small.layers.reduce((sum, layer) => sum + layer.connections.length, -1);
-    expect(part.rows.filter(({ name }) => name.endsWith('as layer'))).toHaveLength(connections);
+    expectSound(part, small.populations.length);
+    const sets = small.populations.reduce((sum, { synapses }) => sum + synapses.length, -1);
+    expect(part.rows.filter(({ name }) => name.endsWith('as layer'))).toHaveLength(sets);
   });
 
   it('kernels', async () => {
     const part = await measureKernels(module, { measure: SHORT, rates: [0.1, 0.5], shapes });
-    expectSound(part, 13);
-    const identity = part.rows.find(({ facts }) => facts?.kernel === 'identity')!;
-    expect(identity.operations).toBeCloseTo((identity.facts!.rate as number) * 128, 6);
+    expectSound(part, 21);
+    const spikes = (kernel: string) => {
+      const row = part.rows.find(({ facts }) => facts?.kernel === kernel)!;
+      return [row.operations!, (row.facts!.rate as number) * 128] as const;
+    };
+    const [perChannel, emitted] = spikes('per-channel');
+    expect(perChannel).toBeCloseTo(emitted, 6);
+    // Weights of 0 are no synapses: of 8 a spike, next to all are there.
+    const [dense, all] = spikes('dense');
+    expect(dense / (8 * all)).toBeGreaterThan(0.97);
+    expect(dense / (8 * all)).toBeLessThanOrEqual(1);
+    // 3x3 over 4x4 pixels: (10 / 4) squared synapses a spike, on average.
+    const [depthwise, own] = spikes('depthwise');
+    expect(depthwise / own).toBeGreaterThan(5.5);
+    expect(depthwise / own).toBeLessThan(7);
   });
 
   it('growth', async () => {

@@ -1,6 +1,13 @@
 /** The comparison of hosts finds what differs: the test of the package in a browser rests on it. */
 import { describe, expect, it } from 'vitest';
-import { EXTENT, firstDifference, hashOf, type ImageTrace, PICTURES, pictures } from './support/determinism.js';
+import {
+  EXTENT,
+  firstDifference,
+  hashOf,
+  type ImageTrace,
+  PICTURES,
+  pictures,
+} from './support/determinism.js';
 
 const traces: ImageTrace[] = [0, 1, 2].map((image) => ({
   layers: [

@@ -40,8 +40,15 @@ describe('the documents', () => {
   it('give the energy models their constants', async () => {
     const text = await readFile(join(ROOT, 'docs/energy.md'), 'utf8');
     const rows = [...text.matchAll(/^\| `([a-z\d-]+)`[^|]*\|(.*)\|$/gm)].map((match) => {
-      const [spike, operation, image, dense] = match[2]!.split('|').map((cell) => cell.trim());
-      return [match[1], Number(spike), Number(operation), Number(image), dense === '' ? null : Number(dense)];
+      const [spike, operation, image, dense, update] = match[2]!.split('|').map((cell) => cell.trim());
+      return [
+        match[1],
+        Number(spike),
+        Number(operation),
+        Number(image),
+        dense === '' ? null : Number(dense),
+        Number(update),
+      ];
     });
     expect(rows).toEqual(
       ENERGY_MODELS.map((model) => [
@@ -52,6 +59,7 @@ describe('the documents', () => {
         model.picojoulesPerMultiplyAccumulate === null
           ? null
           : expect.closeTo(model.picojoulesPerMultiplyAccumulate, 9),
+        expect.closeTo(model.picojoulesPerNeuronUpdate ?? 0, 9),
       ]),
     );
   });

@@ -12,30 +12,29 @@ const root = join(import.meta.dirname, '..');
 /** Parts of src/ from the bottom up: a part imports from lower floors alone. */
 const FLOORS: readonly (readonly string[])[] = [
   ['errors', 'random'],
-  ['graph', 'file', 'settings'],
-  ['engine', 'picture', 'fusion'],
-  ['data', 'observation'],
-  ['convert', 'run'],
-  ['bundle', 'evaluation'],
-  ['report'],
+  ['untrusted'],
+  ['graph', 'settings'],
+  ['file', 'fusion', 'picture', 'engine'],
+  ['run', 'fit'],
+  ['convert', 'bundle'],
   ['host'],
-  ['node'],
   ['app'],
   ['entry', 'index'],
   ['cli'],
 ];
 
 /** What only Node runs: parts, folders and files. */
-const NODE_ONLY = ['node', 'cli', 'host/node', 'entry/node', 'entry/index-node', 'entry/convert-node'];
+const NODE_ONLY = ['cli', 'host/node', 'entry/node', 'entry/index-node', 'entry/convert-node'];
 
 /**
  * What src/ imports from outside: constants that the engine shares with the kernels, and bundles with the edge code; and
  * the mathematics that both share.
  */
-const LAYOUT = '../assembly/layout';
+const RECORDS = '../assembly/records';
 const SHARED: Readonly<Record<string, readonly string[]>> = {
-  engine: [LAYOUT],
-  bundle: [LAYOUT, '../assembly/edge/layout', '../portable/highest'],
+  graph: [RECORDS],
+  engine: [RECORDS],
+  bundle: [RECORDS, '../assembly/edge/layout', '../portable/highest'],
   fusion: ['beta', 'evidence', 'highest', 'posterior'].map((name) => `../portable/${name}`),
   picture: ['../portable/orientation', '../portable/resize'],
 };
@@ -87,7 +86,9 @@ describe('the reading of import lines', () => {
       // import a from './comment.js';
       /* import b from './comment.js'; */
 import c, { type D } from './one.js';
-import type { E, // a comment } from './two.js';
+import type {
+  E, // a comment
+} from './two.js';
 export { f } from './three.js';
 export * from './four.js';
 import './five.js';
@@ -103,7 +104,7 @@ export const from = 'not an import';
     expect(sources.length).toBeGreaterThan(60);
     const run = sources.find(({ path }) => path === 'cli/run')!;
     expect(targetsOf(run)).toContain('app/model');
-    expect(targetsOf(sources.find(({ path }) => path === 'engine/simulation')!)).toContain(LAYOUT);
+    expect(targetsOf(sources.find(({ path }) => path === 'engine/plan')!)).toContain(RECORDS);
   });
 });
 

@@ -7,6 +7,7 @@
 // @ts-ignore: decorator
 @global
 @unmanaged
+// biome-ignore lint/correctness/noUnusedVariables: other files use it as a global
 class Doubles {
   // @ts-ignore: decorator
   @inline
@@ -27,6 +28,7 @@ class Doubles {
 // @ts-ignore: decorator
 @global
 @unmanaged
+// biome-ignore lint/correctness/noUnusedVariables: other files use it as a global
 class Indices {
   // @ts-ignore: decorator
   @inline
@@ -47,6 +49,7 @@ class Indices {
 // @ts-ignore: decorator
 @global
 @unmanaged
+// biome-ignore lint/correctness/noUnusedVariables: other files use it as a global
 class Bytes {
   // @ts-ignore: decorator
   @inline

@@ -7,7 +7,7 @@ import type { Baseline } from './baseline.js';
  * Advances the engine and the baselines together, all of them just started on the same image.
  *
  * @returns the number of spikes that were compared
- * @throws Error that names the first layer and timestep at which a baseline differs
+ * @throws Error that names the first population and timestep at which a baseline differs
  */
 export function checkSameSpikes(
   simulation: Simulation,
@@ -20,13 +20,13 @@ export function checkSameSpikes(
     simulation.advance(Math.min(CALL_TIMESTEPS, timesteps - simulation.timestep));
     for (let timestep = first; timestep <= simulation.timestep; timestep++) {
       for (const baseline of Object.values(baselines)) baseline.step();
-      for (let layer = 0; layer < simulation.activeLayers; layer++) {
-        const expected = simulation.layerSpikeMap(layer, timestep);
-        spikes += simulation.layerSpikes(layer, timestep);
+      for (const population of simulation.activePopulations) {
+        const expected = simulation.layerSpikeMap(population, timestep);
+        spikes += simulation.layerSpikes(population, timestep);
         for (const [name, baseline] of Object.entries(baselines)) {
-          if (!equal(expected, baseline.spikes(layer))) {
+          if (!equal(expected, baseline.spikes(population))) {
             throw new Error(
-              `${name} does not compute the engine's spikes: layer ${layer}, timestep ${timestep}`,
+              `${name} does not compute the engine's spikes: population ${population}, timestep ${timestep}`,
             );
           }
         }

@@ -7,13 +7,22 @@
  * float32 and sums float64 (exact: all are integers far below 2^53), which V8 multiplies faster than integers here;
  * int8 weights took 1.2 to 1.6 times as long, and a loop over output channels innermost 3 times.
  */
-import { IMAGE, type SpikingConvolution, type SpikingNetwork } from '../../src/graph/network.js';
-import { analogCurrent, type Baseline, borderOf, initialMembrane, padded } from './baseline.js';
+import type { SpikingNetwork } from '../../src/graph/network.js';
+import {
+  analogCurrent,
+  type Baseline,
+  borderOf,
+  initialMembrane,
+  packConvolutions,
+  padded,
+  plainSynapses,
+  type SpikingConvolution,
+} from './baseline.js';
 
 const TILE_PIXELS = 2;
 const TILE_CHANNELS = 4;
 
-/** A layer's state. Rows and channels are padded to whole tiles; what lies beyond the layer is never read. */
+/** A population's state. Rows and channels are padded to whole tiles; what lies beyond the population is never read. */
 interface State {
   readonly height: number;
   readonly width: number;
@@ -25,7 +34,7 @@ interface State {
   /** `[y + border][x + border][channel]`, 0 or 1. */
   readonly spikes: Float32Array;
   readonly border: number;
-  /** One array a connection, `[out / 4][ky][kx][in][4]`; empty for others than convolutions. */
+  /** One array a set of synapses, `[out / 4][ky][kx][in][4]`; empty for others than convolutions. */
   readonly weights: readonly Float32Array[];
 }
 
@@ -37,25 +46,25 @@ export class DenseBaseline implements Baseline {
   /** Presents the image; membranes start at `initialPotential` thresholds. */
   constructor(network: SpikingNetwork, input: Int16Array, initialPotential: number) {
     this.#network = network;
-    this.#states = network.layers.map((_, index) => createState(network, index, initialPotential));
+    this.#states = network.populations.map((_, index) => createState(network, index, initialPotential));
     this.#current = analogCurrent(network, input);
   }
 
   step(): void {
-    this.#network.layers.forEach((layer, index) => {
+    this.#network.populations.forEach((population, index) => {
       const state = this.#states[index]!;
-      layer.connections.forEach((connection, position) => {
-        const source = this.#states[connection.source];
+      population.synapses.map(plainSynapses).forEach((synapses, position) => {
+        const source = this.#states[synapses.source];
         if (source === undefined) addCurrent(state, this.#current);
-        else if (connection.kind === 'identity') addIdentity(state, source, connection.weights);
-        else convolve(state, source, connection, state.weights[position]!);
+        else if (synapses.kind === 'per-channel') addPerChannel(state, source, synapses.weights);
+        else convolve(state, source, synapses, state.weights[position]!);
       });
-      fire(state, layer.bias, layer.threshold);
+      fire(state, population.bias, population.threshold);
     });
   }
 
-  spikes(layer: number): Uint8Array {
-    const { height, width, channels, spikes, border } = this.#states[layer]!;
+  spikes(population: number): Uint8Array {
+    const { height, width, channels, spikes, border } = this.#states[population]!;
     const map = new Uint8Array(height * width * channels);
     for (let y = 0; y < height; y++) {
       const start = ((y + border) * (width + 2 * border) + border) * channels;
@@ -66,22 +75,18 @@ export class DenseBaseline implements Baseline {
 }
 
 function createState(network: SpikingNetwork, index: number, initialPotential: number): State {
-  const layer = network.layers[index]!;
-  const { height, width, channels } = layer.shape;
+  const population = network.populations[index]!;
+  const { height, width, channels } = population.shape;
   const border = borderOf(network, index);
   const columns = padded(width, TILE_PIXELS);
   const stride = padded(channels, TILE_CHANNELS);
   const membrane = new Float64Array(height * columns * stride);
-  const start = initialMembrane(layer, initialPotential);
+  const start = initialMembrane(population, initialPotential);
   for (let at = 0; at < membrane.length; at += stride) membrane.set(start, at);
   // The second pixel of a last tile may read beyond the image: by one stride of at most the width.
   const room = 2 * (width + 2 * border) * channels;
   const spikes = new Float32Array((height + 2 * border) * (width + 2 * border) * channels + room);
-  const weights = layer.connections.map((connection) =>
-    connection.kind === 'convolution' && connection.source !== IMAGE
-      ? packTiles(connection.weights, channels)
-      : new Float32Array(0),
-  );
+  const weights = packConvolutions(population, (own) => packTiles(own, channels), new Float32Array(0));
   return { height, width, channels, membrane, columns, stride, spikes, border, weights };
 }
 
@@ -106,10 +111,10 @@ function convolve(
   const { membrane } = to;
   const { spikes, channels } = from;
   const rowLength = (from.width + 2 * from.border) * channels;
-  const origin = (from.border - padding) * (rowLength + channels);
-  const run = kernel * channels;
-  const next = stride * channels;
-  const tileWeights = kernel * run * TILE_CHANNELS;
+  const origin = (from.border - padding.top) * rowLength + (from.border - padding.left) * channels;
+  const run = kernel.width * channels;
+  const next = stride.width * channels;
+  const tileWeights = kernel.height * run * TILE_CHANNELS;
   for (let channel = 0, tile = 0; channel < to.stride; channel += TILE_CHANNELS, tile += tileWeights) {
     for (let y = 0; y < to.height; y++) {
       for (let x = 0; x < to.width; x += TILE_PIXELS) {
@@ -122,8 +127,8 @@ function convolve(
         let sum12 = 0.0;
         let sum13 = 0.0;
         let at = tile;
-        let start = origin + y * stride * rowLength + x * next;
-        for (let ky = 0; ky < kernel; ky++, start += rowLength) {
+        let start = origin + y * stride.height * rowLength + x * next;
+        for (let ky = 0; ky < kernel.height; ky++, start += rowLength) {
           // The taps of one kernel row and their channels are contiguous.
           for (let index = start; index < start + run; index++, at += TILE_CHANNELS) {
             const weight0 = weights[at]!;
@@ -168,7 +173,7 @@ function addCurrent(to: State, current: Int32Array): void {
   }
 }
 
-function addIdentity(to: State, from: State, weights: Int32Array): void {
+function addPerChannel(to: State, from: State, weights: Int32Array): void {
   const { membrane, channels } = to;
   const { spikes, border } = from;
   for (let y = 0; y < to.height; y++) {

@@ -6,12 +6,20 @@
  * spike into the membranes of its targets took 2.5 times as long, adding one whole row after the other 1.3 times
  * (unrolled) to 2.5 times, and int32 weights 1.3 times.
  */
-import { IMAGE, type SpikingConvolution, type SpikingNetwork } from '../../src/graph/network.js';
-import { analogCurrent, type Baseline, initialMembrane, padded } from './baseline.js';
+import type { SpikingNetwork } from '../../src/graph/network.js';
+import {
+  analogCurrent,
+  type Baseline,
+  initialMembrane,
+  packConvolutions,
+  padded,
+  plainSynapses,
+  type SpikingConvolution,
+} from './baseline.js';
 
 const UNROLLED = 8;
 
-/** A layer's state; channels are padded to whole groups of eight, whose surplus is never read. */
+/** A population's state; channels are padded to whole groups of eight, whose surplus is never read. */
 interface State {
   readonly height: number;
   readonly width: number;
@@ -23,7 +31,7 @@ interface State {
   readonly list: Uint16Array;
   /** `[pixel + 1]`: where each pixel's channels begin in the list. */
   readonly first: Int32Array;
-  /** One array a connection, `[ky][kx][in][out]`, out padded; empty for others than convolutions. */
+  /** One array a set of synapses, `[ky][kx][in][out]`, out padded; empty for others than convolutions. */
   readonly weights: readonly Int8Array[];
 }
 
@@ -37,33 +45,33 @@ export class EventDrivenBaseline implements Baseline {
   /** Presents the image; membranes start at `initialPotential` thresholds. */
   constructor(network: SpikingNetwork, input: Int16Array, initialPotential: number) {
     this.#network = network;
-    this.#states = network.layers.map((_, index) => createState(network, index, initialPotential));
+    this.#states = network.populations.map((_, index) => createState(network, index, initialPotential));
     this.#current = analogCurrent(network, input);
-    const windows = network.layers.flatMap(({ connections }) =>
-      connections.map((connection) =>
-        connection.kind === 'convolution' && connection.source !== IMAGE
-          ? connection.kernel ** 2 * this.#states[connection.source]!.channels
-          : 0,
-      ),
+    const windows = network.populations.flatMap(({ synapses }) =>
+      synapses.map((one) => {
+        const source = this.#states[one.source];
+        if (one.kind !== 'convolution' || source === undefined) return 0;
+        return one.kernel.height * one.kernel.width * source.channels;
+      }),
     );
     this.#rows = new Int32Array(Math.max(...windows));
   }
 
   step(): void {
-    this.#network.layers.forEach((layer, index) => {
+    this.#network.populations.forEach((population, index) => {
       const state = this.#states[index]!;
-      layer.connections.forEach((connection, position) => {
-        const source = this.#states[connection.source];
+      population.synapses.map(plainSynapses).forEach((synapses, position) => {
+        const source = this.#states[synapses.source];
         if (source === undefined) addCurrent(state, this.#current);
-        else if (connection.kind === 'identity') addIdentity(state, source, connection.weights);
-        else convolve(state, source, connection, state.weights[position]!, this.#rows);
+        else if (synapses.kind === 'per-channel') addPerChannel(state, source, synapses.weights);
+        else convolve(state, source, synapses, state.weights[position]!, this.#rows);
       });
-      fire(state, layer.bias, layer.threshold);
+      fire(state, population.bias, population.threshold);
     });
   }
 
-  spikes(layer: number): Uint8Array {
-    const { height, width, channels, list, first } = this.#states[layer]!;
+  spikes(population: number): Uint8Array {
+    const { height, width, channels, list, first } = this.#states[population]!;
     const map = new Uint8Array(height * width * channels);
     for (let pixel = 0; pixel < height * width; pixel++) {
       for (let entry = first[pixel]!; entry < first[pixel + 1]!; entry++)
@@ -74,11 +82,11 @@ export class EventDrivenBaseline implements Baseline {
 }
 
 function createState(network: SpikingNetwork, index: number, initialPotential: number): State {
-  const layer = network.layers[index]!;
-  const { height, width, channels } = layer.shape;
+  const population = network.populations[index]!;
+  const { height, width, channels } = population.shape;
   const stride = padded(channels, UNROLLED);
   const membrane = new Int32Array(height * width * stride);
-  const start = initialMembrane(layer, initialPotential);
+  const start = initialMembrane(population, initialPotential);
   for (let at = 0; at < membrane.length; at += stride) membrane.set(start, at);
   return {
     height,
@@ -88,11 +96,7 @@ function createState(network: SpikingNetwork, index: number, initialPotential: n
     stride,
     list: new Uint16Array(height * width * channels),
     first: new Int32Array(height * width + 1),
-    weights: layer.connections.map((connection) =>
-      connection.kind === 'convolution' && connection.source !== IMAGE
-        ? padRows(connection.weights, channels, stride)
-        : new Int8Array(0),
-    ),
+    weights: packConvolutions(population, (own) => padRows(own, channels, stride), new Int8Array(0)),
   };
 }
 
@@ -130,15 +134,15 @@ function listRows(
   rows: Int32Array,
 ): number {
   const { list, first, height, width, channels } = from;
-  const top = y * stride - padding;
-  const left = x * stride - padding;
-  const lastRow = Math.min(top + kernel, height);
-  const lastColumn = Math.min(left + kernel, width);
+  const top = y * stride.height - padding.top;
+  const left = x * stride.width - padding.left;
+  const lastRow = Math.min(top + kernel.height, height);
+  const lastColumn = Math.min(left + kernel.width, width);
   let count = 0;
   for (let sourceY = Math.max(top, 0); sourceY < lastRow; sourceY++) {
     for (let sourceX = Math.max(left, 0); sourceX < lastColumn; sourceX++) {
       const pixel = sourceY * width + sourceX;
-      const tap = ((sourceY - top) * kernel + sourceX - left) * channels;
+      const tap = ((sourceY - top) * kernel.width + sourceX - left) * channels;
       const end = first[pixel + 1]!;
       for (let entry = first[pixel]!; entry < end; entry++) rows[count++] = (tap + list[entry]!) * rowLength;
     }
@@ -194,7 +198,7 @@ function addCurrent({ membrane, channels, stride }: State, current: Int32Array):
   }
 }
 
-function addIdentity(to: State, from: State, weights: Int32Array): void {
+function addPerChannel(to: State, from: State, weights: Int32Array): void {
   const { membrane, stride } = to;
   const { list, first } = from;
   const pixels = to.height * to.width;

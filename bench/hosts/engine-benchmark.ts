@@ -20,7 +20,7 @@ export interface HostJob {
 
 export interface HostReport {
   readonly rows: readonly Measurement[];
-  /** Spikes and synaptic operations of every layer on the first image: the same on every host. */
+  /** Spikes and synaptic operations of every population on the first image: the same on every host. */
   readonly counts: readonly number[];
 }
 
@@ -42,12 +42,12 @@ export async function engineBenchmark(
   const rounds = await measureTogether([run.task(TIMESTEP)], job.measure);
   const samples = perUnit(rounds.get(TIMESTEP)!, CALL_TIMESTEPS);
   const rows = [timeRow(TIMESTEP, 'timestep', samples, run.operations, { rate: run.rate })];
-  for (const { source, connections } of SHAPES) {
+  for (const { source, synapses } of SHAPES) {
     const forced = {
       label: nameOf(source),
       shape: source,
       input: forcedInput(source, RATE),
-      connections: connections.slice(0, 1).map((connection) => ({ label: labelOf(connection), connection })),
+      synapses: synapses.slice(0, 1).map((one) => ({ label: labelOf(one), synapses: one })),
       firing: true,
     };
     rows.push(...(await measureSource(module, forced, job.measure)));
@@ -67,14 +67,14 @@ async function countsOf(
     propagation: 'synchronous',
     initialPotential: network.defaults.initialPotential,
   });
-  const counts = new Array<number>(2 * network.layers.length).fill(0);
+  const counts = new Array<number>(2 * network.populations.length).fill(0);
   while (simulation.timestep < timesteps) {
     const first = simulation.timestep + 1;
     simulation.advance(timesteps - simulation.timestep);
     for (let timestep = first; timestep <= simulation.timestep; timestep++) {
-      network.layers.forEach((_, layer) => {
-        counts[2 * layer]! += simulation.layerSpikes(layer, timestep);
-        counts[2 * layer + 1]! += simulation.layerOperations(layer, timestep);
+      network.populations.forEach((_, population) => {
+        counts[2 * population]! += simulation.layerSpikes(population, timestep);
+        counts[2 * population + 1]! += simulation.layerOperations(population, timestep);
       });
     }
   }

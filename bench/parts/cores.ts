@@ -11,7 +11,13 @@ import { sharedKernelModule } from '../../src/host/node/kernels.js';
 import { runPool } from '../../src/host/node/pool.js';
 import { openPage } from '../hosts/browser.js';
 import { bundle } from '../hosts/bundle.js';
-import { type Finished, steadyThroughput, type Throughput, type Way, type WorkerModel } from '../hosts/share.js';
+import {
+  type Finished,
+  steadyThroughput,
+  type Throughput,
+  type Way,
+  type WorkerModel,
+} from '../hosts/share.js';
 import type { ThroughputData, ThroughputResult } from '../hosts/throughput-worker.js';
 import type { Measurement, Part } from '../measure/result.js';
 import { summarise } from '../measure/statistics.js';

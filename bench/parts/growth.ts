@@ -158,8 +158,8 @@ function countOperations(simulation: Simulation, timesteps: number, head: number
     const first = simulation.timestep + 1;
     simulation.advance(timesteps - simulation.timestep);
     for (let timestep = first; timestep <= simulation.timestep; timestep++) {
-      for (let layer = 0; layer < simulation.activeLayers; layer++) {
-        operations += simulation.layerOperations(layer, timestep);
+      for (const population of simulation.activePopulations) {
+        operations += simulation.layerOperations(population, timestep);
       }
       operations += simulation.headOperations(head, timestep);
     }

@@ -2,13 +2,13 @@
  * The engine kernel by kernel, on forced spikes (workload/forced.ts). A kernel cannot be called alone, so its cost is
  * a difference of whole runs, measured side by side:
  *
- *   convolution, identity   (with(rate) - with(0)) - (without(rate) - without(0))    what the spikes cost
+ *   synapses                (with(rate) - with(0)) - (without(rate) - without(0))    what the spikes cost
  *     as a layer            with(rate) - without(rate)                 the same, empty windows and firing included
  *   firing                  without(0) - nothing                       integrate, compare, scan the empty masks
  *   spike lists             without(rate) - without(0)
  *   pooling and head        with head(rate) - without(rate)
  *
- * where `with` holds source, connection and silent target, `without` the source alone, `nothing` a source of one pixel.
+ * where `with` holds source, synapses and silent target, `without` the source alone, `nothing` a source of one pixel.
  */
 import { CALL_TIMESTEPS } from '../../src/engine/plan.js';
 import { sizeOf } from '../../src/graph/extents.js';
@@ -17,51 +17,69 @@ import type { Facts, Measurement, Part } from '../measure/result.js';
 import { timeRow } from '../measure/rows.js';
 import { differences, type MeasureSettings, measureTogether, type Rounds } from '../measure/together.js';
 import { EngineRun } from '../workload/engine-run.js';
-import { type ForcedConnection, type ForcedNetworkOptions, forcedInput, forcedNetwork } from '../workload/forced.js';
+import {
+  type ForcedNetworkOptions,
+  type ForcedSynapses,
+  forcedInput,
+  forcedNetwork,
+} from '../workload/forced.js';
 
 export const RATES = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5] as const;
 
 const square = (channels: number, extent: number): Shape => ({ channels, height: extent, width: extent });
-const convolution = (channels: number, kernel: number, stride: number): ForcedConnection => ({
+const convolution = (channels: number, kernel: number, stride: number): ForcedSynapses => ({
   kind: 'convolution',
   channels,
   kernel,
   stride,
 });
+const depthwise = (kernel: number, stride: number): ForcedSynapses => ({ kind: 'depthwise', kernel, stride });
 
-/** Every shape of connection that the shipped ResNet-18 has, by its source. */
+/** Every shape of synapses that the shipped ResNet-18 has, by its source, and other networks' kinds on the same sources. */
 export const SHAPES: readonly {
   readonly source: Shape;
-  readonly connections: readonly ForcedConnection[];
+  readonly synapses: readonly ForcedSynapses[];
 }[] = [
   {
     source: square(64, 32),
-    connections: [
+    synapses: [
       convolution(64, 3, 1),
       convolution(128, 3, 2),
       convolution(128, 1, 2),
-      { kind: 'identity' },
+      { kind: 'per-channel' },
+      depthwise(3, 1),
     ],
   },
   {
     source: square(128, 16),
-    connections: [
+    synapses: [
       convolution(128, 3, 1),
       convolution(256, 3, 2),
       convolution(256, 1, 2),
-      { kind: 'identity' },
+      { kind: 'per-channel' },
+      depthwise(3, 1),
     ],
   },
   {
     source: square(256, 8),
-    connections: [
+    synapses: [
       convolution(256, 3, 1),
       convolution(512, 3, 2),
       convolution(512, 1, 2),
-      { kind: 'identity' },
+      { kind: 'per-channel' },
+      depthwise(3, 1),
     ],
   },
-  { source: square(512, 4), connections: [convolution(512, 3, 1), { kind: 'identity' }] },
+  {
+    source: square(512, 4),
+    synapses: [
+      convolution(512, 3, 1),
+      { kind: 'per-channel' },
+      depthwise(3, 1),
+      { kind: 'dense', channels: 512 },
+      { kind: 'dense', channels: 100 },
+    ],
+  },
 ];
 
 const CLASSES = 100;
@@ -75,13 +93,13 @@ export interface KernelSettings {
   readonly shapes: typeof SHAPES;
 }
 
-/** A source of forced spikes and the connections out of it. */
+/** A source of forced spikes and the synapses out of it. */
 export interface ForcedSource {
   readonly label: string;
   readonly shape: Shape;
   /** Currents of its neurons (workload/forced.ts). */
   readonly input: Int16Array;
-  readonly connections: readonly { readonly label: string; readonly connection: ForcedConnection }[];
+  readonly synapses: readonly { readonly label: string; readonly synapses: ForcedSynapses }[];
   /** Measure the firing of its neurons too, which does not depend on the input. */
   readonly firing: boolean;
   readonly facts?: Facts;
@@ -90,13 +108,13 @@ export interface ForcedSource {
 /** Measures all kernels at all rates. */
 export async function measureKernels(module: WebAssembly.Module, settings: KernelSettings): Promise<Part> {
   const rows: Measurement[] = [];
-  for (const { source, connections } of settings.shapes) {
+  for (const { source, synapses } of settings.shapes) {
     for (const [index, rate] of settings.rates.entries()) {
       const forced: ForcedSource = {
         label: `${nameOf(source)}, ${rate * 100} %:`,
         shape: source,
         input: forcedInput(source, rate),
-        connections: connections.map((connection) => ({ label: labelOf(connection), connection })),
+        synapses: synapses.map((one) => ({ label: labelOf(one), synapses: one })),
         firing: index === 0,
         facts: { nominalRate: rate },
       };
@@ -123,7 +141,7 @@ export async function measureSource(
   source: ForcedSource,
   measure: MeasureSettings,
 ): Promise<Measurement[]> {
-  const { shape, input, connections } = source;
+  const { shape, input } = source;
   const runs = new Map<string, EngineRun>();
   const add = async (name: string, shape: Shape, input: Int16Array, options: ForcedNetworkOptions = {}) => {
     const run = { inputs: [input], timesteps: TIMESTEPS, settling: SETTLING };
@@ -134,9 +152,9 @@ export async function measureSource(
   await add('without', shape, input);
   await add('without, silent', shape, silence);
   await add('head', shape, input, { classes: CLASSES });
-  for (const [index, { connection }] of connections.entries()) {
-    await add(`with ${index}`, shape, input, { connection });
-    await add(`with ${index}, silent`, shape, silence, { connection });
+  for (const [index, { synapses }] of source.synapses.entries()) {
+    await add(`with ${index}`, shape, input, { synapses });
+    await add(`with ${index}, silent`, shape, silence, { synapses });
   }
   const rounds = await measureTogether(
     [...runs].map(([name, run]) => run.task(name)),
@@ -146,7 +164,7 @@ export async function measureSource(
 }
 
 function rowsOf(
-  { label, shape, connections, firing, facts: more }: ForcedSource,
+  { label, shape, synapses, firing, facts: more }: ForcedSource,
   runs: ReadonlyMap<string, EngineRun>,
   rounds: ReadonlyMap<string, Rounds>,
 ): Measurement[] {
@@ -155,13 +173,13 @@ function rowsOf(
   const neurons = sizeOf(shape);
   const facts = { ...more, rate: runs.get('without')!.rateOf(0), neurons };
   const listing = less('without', 'without, silent');
-  const rows = connections.flatMap(({ label: connection, connection: { kind } }, index) => {
+  const rows = synapses.flatMap(({ label: what, synapses: { kind } }, index) => {
     const operations = runs.get(`with ${index}`)!.operationsOf(1);
     const spikes = less(`with ${index}`, `with ${index}, silent`).map(
       (value, round) => value - listing[round]!,
     );
     const whole = less(`with ${index}`, 'without');
-    const name = `${label} ${connection}`;
+    const name = `${label} ${what}`;
     return [
       timeRow(name, 'timestep', spikes, operations, { kernel: kind, ...facts }),
       timeRow(`${name}, as layer`, 'timestep', whole, operations, { kernel: `layer of ${kind}`, ...facts }),
@@ -184,8 +202,10 @@ function rowsOf(
 
 export const nameOf = ({ channels, height }: Shape): string => `${channels} @ ${height}x${height}`;
 
-export function labelOf(connection: ForcedConnection): string {
-  if (connection.kind === 'identity') return 'identity';
-  const { channels, kernel, stride } = connection;
-  return `${kernel}x${kernel} to ${channels}${stride > 1 ? `, stride ${stride}` : ''}`;
+export function labelOf(synapses: ForcedSynapses): string {
+  if (synapses.kind === 'per-channel') return 'per channel';
+  if (synapses.kind === 'dense') return `dense to ${synapses.channels}`;
+  const { kernel, stride } = synapses;
+  const what = synapses.kind === 'depthwise' ? 'depthwise' : `to ${synapses.channels}`;
+  return `${kernel}x${kernel} ${what}${stride > 1 ? `, stride ${stride}` : ''}`;
 }

@@ -99,7 +99,10 @@ const OWN = "snnwasm's dense float32 pass, WebAssembly SIMD";
 const answerName = (timesteps: number): string => `snnwasm, an answer of ${timesteps} timesteps`;
 
 const denseRow = (name: string, samples: readonly number[], operations: number): Measurement =>
-  timeRow(name, 'dense pass', samples, operations, { kernel: 'dense', operation: 'multiply-accumulate' });
+  timeRow(name, 'dense pass', samples, operations, {
+    kernel: 'dense pass',
+    operation: 'multiply-accumulate',
+  });
 
 /** Two native threads, alone: threads that wait by spinning would disturb whatever else is measured beside them. */
 async function measureThreaded(
@@ -197,13 +200,15 @@ function largest(values: Float32Array | Float64Array): number {
   return best;
 }
 
-/** Multiply-accumulates of a dense pass, padding not counted. */
+/** Multiply-accumulates of a dense pass, padding counted. */
 function densePassOperations({ network }: Workplace): number {
-  const synapses = network.layers.map((layer) =>
-    layer.connections.reduce((sum, connection) => {
-      if (connection.kind === 'identity') return sum;
-      return sum + (connection.weights.length / layer.shape.channels) * sizeOf(layer.shape);
-    }, 0),
+  return network.populations.reduce(
+    (sum, { shape, synapses }) =>
+      sum +
+      synapses.reduce((own, one) => {
+        if (one.kind === 'per-channel') return own;
+        return own + (one.weights.length / shape.channels) * sizeOf(shape);
+      }, 0),
+    0,
   );
-  return synapses.reduce((sum, count) => sum + count, 0);
 }

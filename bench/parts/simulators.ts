@@ -1,18 +1,19 @@
 /**
  * The same converted network, stepped by the simulators that researchers use: SpikingJelly and snnTorch on PyTorch.
- * They run in a process of their own (peers/simulate.py), which checks every layer's spikes against the engine's first.
+ * They run in a process of their own (peers/simulate.py), which checks every population's spikes against the engine's first.
  */
 import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { writeSafetensors } from '../../src/convert/write-safetensors.js';
 import { CALL_TIMESTEPS } from '../../src/engine/plan.js';
 import { Simulation } from '../../src/engine/simulation.js';
 import { modelTensors } from '../../src/file/export.js';
+import { writeSafetensors } from '../../src/file/write-safetensors.js';
 import type { SpikingNetwork } from '../../src/graph/network.js';
 import { writeFileAtomic } from '../../src/host/node/files.js';
 import { sha256 } from '../../src/host/node/hash.js';
+import { plainSynapses } from '../baselines/baseline.js';
 import type { Measurement, Part } from '../measure/result.js';
 import { timeRow } from '../measure/rows.js';
 import { measureTogether, perUnit } from '../measure/together.js';
@@ -76,7 +77,7 @@ export async function measureSimulators(workplace: Workplace): Promise<Part> {
   return {
     ...part,
     notes: [
-      `checked before timing: all ${compared} spikes of the first image's first ${CHECKED} timesteps, all layers, are the engine's, in both libraries`,
+      `checked before timing: all ${compared} spikes of the first image's first ${CHECKED} timesteps, all populations, are the engine's, in both libraries`,
       'the engine steps one image on one thread; batch 32 is given per image; the current of an image is computed once, as here; the simulators leave the heads out',
     ],
     skipped: [],
@@ -103,13 +104,14 @@ async function writeWork(
   const graph = {
     input: network.input,
     initialPotential: network.defaults.initialPotential,
-    layers: network.layers.map(({ name, shape, connections }) => ({
+    populations: network.populations.map(({ name, shape, synapses }) => ({
       name,
       shape,
-      connections: connections.map((connection) => {
-        if (connection.kind === 'identity') return { kind: connection.kind, source: connection.source };
-        const { kind, source, stride, padding } = connection;
-        return { kind, source, stride, padding };
+      synapses: synapses.map(plainSynapses).map((one) => {
+        const { kind, source } = one;
+        if (one.kind === 'per-channel') return { kind, source };
+        const { stride, padding } = one;
+        return { kind, source, stride: [stride.height, stride.width], padding: [padding.top, padding.left] };
       }),
     })),
     batches: BATCHES,
@@ -120,7 +122,7 @@ async function writeWork(
   await writeFileAtomic(join(WORK, 'simulate.json'), new TextEncoder().encode(JSON.stringify(graph)));
 }
 
-/** SHA-256 of every layer's spikes, one byte a neuron, timestep by timestep. */
+/** SHA-256 of every population's spikes, one byte a neuron, timestep by timestep. */
 async function spikeHashes(
   module: WebAssembly.Module,
   network: SpikingNetwork,
@@ -137,7 +139,9 @@ async function spikeHashes(
     const first = simulation.timestep + 1;
     simulation.advance(CHECKED - simulation.timestep);
     for (let timestep = first; timestep <= simulation.timestep; timestep++) {
-      hashes.push(network.layers.map((_, layer) => sha256(simulation.layerSpikeMap(layer, timestep))));
+      hashes.push(
+        network.populations.map((_, population) => sha256(simulation.layerSpikeMap(population, timestep))),
+      );
     }
   }
   return hashes;

@@ -3,20 +3,20 @@
  * that the spikes converge to, and nothing but the shipped file is needed. Batch normalisation was folded long ago; it
  * comes back as an identity that carries the bias.
  */
-import { type NamedTensor, writeSafetensors } from '../../src/convert/write-safetensors.js';
+import { type NamedTensor, writeSafetensors } from '../../src/file/write-safetensors.js';
 import { sourceShape } from '../../src/graph/extents.js';
-import type { Connection, Layer, Network } from '../../src/graph/network.js';
+import type { Network, Population, Synapses } from '../../src/graph/network.js';
 import { fromTapMajor } from '../../src/graph/taps.js';
 
 const EPSILON = 1e-5;
 
 /** @param network - a ResNet-18 as src/convert/resnet.ts builds it, batch normalisation folded */
 export function checkpointOf(network: Network): Uint8Array {
-  const { layers, heads, labels, input, normalisation } = network;
+  const { populations, heads, labels, input, normalisation } = network;
   const tensors = [
-    ...layers.flatMap((layer) => layerTensors(network, layer)),
-    ...heads.flatMap(({ name, layer, weights, bias }) => {
-      const inputs = layers[layer]!.shape.channels;
+    ...populations.flatMap((population) => populationTensors(network, population)),
+    ...heads.flatMap(({ name, population, weights, bias }) => {
+      const inputs = populations[population]!.shape.channels;
       const outputs = bias.length;
       const data = fromTapMajor(weights, new Float32Array(weights.length), { kernel: 1, inputs, outputs });
       return [
@@ -25,13 +25,13 @@ export function checkpointOf(network: Network): Uint8Array {
       ];
     }),
   ];
-  const blocks = layers.filter(({ name }) => name.endsWith('.conv1'));
+  const blocks = populations.filter(({ name }) => name.endsWith('.conv1'));
   const metadata = {
     architecture: 'resnet18-cifar',
     widths: blocks.filter((_, block) => block % 2 === 1).map(({ shape }) => shape.channels),
     inputShape: [input.channels, input.height, input.width],
-    strides: blocks.map(({ connections }) => strideOf(connections[0]!)),
-    heads: heads.map(({ name, block }) => ({ name, block })),
+    strides: blocks.map(({ synapses }) => strideOf(synapses[0]!)),
+    heads: heads.map(({ name, population }) => ({ name, block: blocksUpTo(populations, population) })),
     batchNormEpsilon: EPSILON,
     normalisation: { mean: normalisation.mean, std: normalisation.deviation },
     labels,
@@ -40,42 +40,49 @@ export function checkpointOf(network: Network): Uint8Array {
   return writeSafetensors(tensors, { snnwasm: JSON.stringify(metadata) });
 }
 
-function layerTensors(network: Network, layer: Layer): NamedTensor[] {
-  const [convolution, normalisation] = namesOf(layer.name);
-  const [first, second] = layer.connections;
-  const outputs = layer.shape.channels;
+/** The block that a population is the last of: blocks end with one that is named after them alone. */
+function blocksUpTo(populations: readonly Population[], last: number): number {
+  return populations.slice(0, last + 1).filter(({ name }) => /^blocks\.\d+$/.test(name)).length;
+}
+
+function populationTensors(network: Network, population: Population): NamedTensor[] {
+  const { name, shape, synapses, bias } = population;
+  const [convolution, normalisation] = namesOf(name);
+  const [first, second] = synapses;
+  const outputs = shape.channels;
   return [
-    ...convolutionTensors(network, first!, outputs, convolution, normalisation, layer.bias),
+    ...convolutionTensors(network, first!, outputs, convolution, normalisation, bias),
     ...(second?.kind === 'convolution'
       ? convolutionTensors(
           network,
           second,
           outputs,
-          `${layer.name}.shortcut.conv`,
-          `${layer.name}.shortcut.bn`,
+          `${name}.shortcut.conv`,
+          `${name}.shortcut.bn`,
           new Float32Array(outputs),
         )
       : []),
   ];
 }
 
-/** Names of a layer's convolution and normalisation in a checkpoint. */
-function namesOf(layer: string): [string, string] {
-  if (layer === 'stem') return ['stem.conv', 'stem.bn'];
-  if (layer.endsWith('.conv1')) return [layer, layer.replace('.conv1', '.bn1')];
-  return [`${layer}.conv2`, `${layer}.bn2`];
+/** Names of a population's convolution and normalisation in a checkpoint. */
+function namesOf(population: string): [string, string] {
+  if (population === 'stem') return ['stem.conv', 'stem.bn'];
+  if (population.endsWith('.conv1')) return [population, population.replace('.conv1', '.bn1')];
+  return [`${population}.conv2`, `${population}.bn2`];
 }
 
 function convolutionTensors(
   network: Network,
-  connection: Connection,
+  synapses: Synapses,
   outputs: number,
   name: string,
   normalisation: string,
   bias: Float32Array,
 ): NamedTensor[] {
-  if (connection.kind !== 'convolution') throw new Error(`${name} is no convolution`);
-  const { source, kernel, weights } = connection;
+  if (synapses.kind !== 'convolution') throw new Error(`${name} is no convolution`);
+  const { source, weights } = synapses;
+  const kernel = synapses.kernel.height;
   const inputs = sourceShape(network, source).channels;
   const data = fromTapMajor(weights, new Float32Array(weights.length), { kernel, inputs, outputs });
   return [
@@ -87,8 +94,8 @@ function convolutionTensors(
   ];
 }
 
-const strideOf = (connection: Connection): number =>
-  connection.kind === 'convolution' ? connection.stride : 1;
+const strideOf = (synapses: Synapses): number =>
+  synapses.kind === 'convolution' ? synapses.stride.height : 1;
 
 function vector(name: string, data: Float32Array): NamedTensor {
   return { name, dtype: 'F32', shape: [data.length], data };

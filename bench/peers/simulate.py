@@ -40,17 +40,17 @@ class Layer:
     """Convolutions and skips into one population of neurons; weights in units of `scale` a channel."""
 
     def __init__(self, graph: dict[str, Any], tensors: Tensors, divide: bool) -> None:
-        name = f"layers.{graph['name']}"
+        name = f"populations.{graph['name']}"
         self.threshold = tensors[f"{name}.threshold"].float()
         unit = self.threshold if divide else torch.ones_like(self.threshold)
         self.bias = (tensors[f"{name}.bias"].float() / unit).view(-1, 1, 1)
-        self.connections = []
-        for index, connection in enumerate(graph["connections"]):
-            weight = tensors[f"{name}.connections.{index}.weight"].float()
+        self.synapses = []
+        for index, synapses in enumerate(graph["synapses"]):
+            weight = tensors[f"{name}.synapses.{index}.weight"].float()
             weight = weight / unit.view(-1, *(1,) * (weight.dim() - 1))
-            if connection["kind"] == "identity":
+            if synapses["kind"] == "per-channel":
                 weight = weight.view(-1, 1, 1)
-            self.connections.append({**connection, "weight": weight.contiguous(memory_format=layout(weight))})
+            self.synapses.append({**synapses, "weight": weight.contiguous(memory_format=layout(weight))})
         self.divide = divide
         self.neurons: Neurons | None = None
         self.current: torch.Tensor | None = None
@@ -58,25 +58,25 @@ class Layer:
     def arriving(self, outputs: list[torch.Tensor], timesteps: int) -> torch.Tensor:
         """The synaptic input of these timesteps, bias included, `[timestep * image][channel][y][x]`."""
         total: torch.Tensor | None = None
-        for connection in self.connections:
-            if connection["source"] < 0:
+        for synapses in self.synapses:
+            if synapses["source"] < 0:
                 assert self.current is not None
                 return self.current if timesteps == 1 else self.current.repeat(timesteps, 1, 1, 1)
-            spikes = outputs[connection["source"]]
-            if connection["kind"] == "identity":
-                value = spikes * connection["weight"]
+            spikes = outputs[synapses["source"]]
+            if synapses["kind"] == "per-channel":
+                value = spikes * synapses["weight"]
             else:
                 bias = self.bias.flatten() if total is None else None
-                value = functional.conv2d(spikes, connection["weight"], bias, connection["stride"], connection["padding"])
+                value = functional.conv2d(spikes, synapses["weight"], bias, synapses["stride"], synapses["padding"])
             total = value if total is None else total + value
         assert total is not None
         return total
 
     def present(self, image: torch.Tensor) -> None:
         """The constant current of the image, computed once, as snnwasm does; simulators usually do so every step."""
-        connection = self.connections[0]
-        if connection["source"] < 0:
-            current = functional.conv2d(image, connection["weight"], None, connection["stride"], connection["padding"])
+        synapses = self.synapses[0]
+        if synapses["source"] < 0:
+            current = functional.conv2d(image, synapses["weight"], None, synapses["stride"], synapses["padding"])
             self.current = current + self.bias
 
 
@@ -91,8 +91,8 @@ class Simulator:
         self.library = library
         self.timesteps = timesteps
         self.initial = graph["initialPotential"]
-        self.shapes = [layer["shape"] for layer in graph["layers"]]
-        self.layers = [Layer(layer, tensors, library == "SpikingJelly") for layer in graph["layers"]]
+        self.shapes = [layer["shape"] for layer in graph["populations"]]
+        self.layers = [Layer(layer, tensors, library == "SpikingJelly") for layer in graph["populations"]]
 
     def start(self, images: torch.Tensor) -> None:
         """Presents a batch, `[image][channel][y][x]`, and sets every membrane to its start."""

@@ -3,7 +3,7 @@
  * weights, with its fused convolution; tap-major weights are its own order. One thread.
  */
 import { join } from 'node:path';
-import { type Convolution, IMAGE, type Network } from '../../src/graph/network.js';
+import { IMAGE, type Network, type Synapses } from '../../src/graph/network.js';
 import type { DensePeer } from './dense-peer.js';
 import { importPeer, PEERS } from './paths.js';
 
@@ -13,6 +13,9 @@ interface Tensor {
 }
 
 type Shape = readonly number[];
+/** Before and after, an axis: image, rows, columns, channels. */
+type Pads = readonly [Pair, Pair, Pair, Pair];
+type Pair = readonly [number, number];
 
 /** The part of tfjs-core's interface that is used. */
 interface TensorFlow {
@@ -29,8 +32,8 @@ interface TensorFlow {
     conv2d(options: {
       x: Tensor;
       filter: Tensor;
-      strides: number;
-      pad: number;
+      strides: readonly [number, number];
+      pad: Pads;
       dimRoundingMode: 'floor';
       bias?: Tensor;
       activation: 'relu' | 'linear';
@@ -58,12 +61,13 @@ export async function tensorFlow(network: Network): Promise<DensePeer | null> {
   if (!(await tf.setBackend('wasm')))
     throw new Error(`the WebAssembly backend of TensorFlow.js does not start`);
   await tf.ready();
-  const weights = network.layers.map(({ connections, shape, bias }): Weights => {
-    const filters = connections.map((connection) => {
-      if (connection.kind === 'identity') return null;
-      const { kernel } = connection;
-      const inputs = connection.weights.length / (kernel ** 2 * shape.channels);
-      return tf.tensor(connection.weights, [kernel, kernel, inputs, shape.channels]);
+  const weights = network.populations.map(({ synapses, shape, bias }): Weights => {
+    const filters = synapses.map((one) => {
+      const convolution = residual(one);
+      if (convolution === null) return null;
+      const { height, width } = convolution.kernel;
+      const inputs = one.weights.length / (height * width * shape.channels);
+      return tf.tensor(one.weights, [height, width, inputs, shape.channels]);
     });
     return { filters, bias: tf.tensor(bias, [shape.channels]) };
   });
@@ -82,8 +86,8 @@ export async function tensorFlow(network: Network): Promise<DensePeer | null> {
     },
     run: () => {
       const logits = tf.tidy(() => {
-        const outputs = layerOutputs(tf, network, weights, image!);
-        return tf.add(tf.matMul(tf.mean(outputs[head.layer]!, [1, 2]), headWeights), headBias);
+        const outputs = populationOutputs(tf, network, weights, image!);
+        return tf.add(tf.matMul(tf.mean(outputs[head.population]!, [1, 2]), headWeights), headBias);
       });
       const values = logits.dataSync();
       logits.dispose();
@@ -93,7 +97,7 @@ export async function tensorFlow(network: Network): Promise<DensePeer | null> {
   };
 }
 
-function layerOutputs(
+function populationOutputs(
   tf: TensorFlow,
   network: Network,
   weights: readonly Weights[],
@@ -101,17 +105,23 @@ function layerOutputs(
 ): Tensor[] {
   const outputs: Tensor[] = [];
   const source = (index: number) => (index === IMAGE ? image : outputs[index]!);
-  network.layers.forEach(({ connections }, index) => {
+  network.populations.forEach(({ synapses }, index) => {
     const { filters, bias } = weights[index]!;
-    const alone = connections.length === 1;
-    const sums = connections.map((connection, position) => {
-      if (connection.kind === 'identity') return source(connection.source);
-      const { stride, padding } = connection satisfies Convolution;
+    const alone = synapses.length === 1;
+    const sums = synapses.map((one, position) => {
+      const convolution = residual(one);
+      if (convolution === null) return source(one.source);
+      const { stride, padding } = convolution;
       return tf.fused.conv2d({
-        x: source(connection.source),
+        x: source(one.source),
         filter: filters[position]!,
-        strides: stride,
-        pad: padding,
+        strides: [stride.height, stride.width],
+        pad: [
+          [0, 0],
+          [padding.top, padding.bottom],
+          [padding.left, padding.right],
+          [0, 0],
+        ],
         dimRoundingMode: 'floor',
         activation: alone ? 'relu' : 'linear',
         ...(position === 0 && { bias }),
@@ -120,4 +130,11 @@ function layerOutputs(
     outputs.push(alone ? sums[0]! : tf.relu(sums.reduce((a, b) => tf.add(a, b))));
   });
   return outputs;
+}
+
+/** The convolution that synapses of a residual network are, or null where they are a skip whose weights are 1. */
+function residual(synapses: Synapses): Extract<Synapses, { kind: 'convolution' }> | null {
+  if (synapses.kind === 'convolution' && synapses.groups === 1) return synapses;
+  if (synapses.kind === 'per-channel' && synapses.weights.every((weight) => weight === 1)) return null;
+  throw new Error(`the graph for TensorFlow.js has no ${synapses.kind} synapses of this form`);
 }

@@ -1,7 +1,16 @@
 /** The README's figure: how long one timestep and one answer take, here and elsewhere, as dots on a logarithmic axis. */
 import type { Mark, Spec } from 'vega';
 import { logarithmicDomain, logarithmicTicks } from '../../lab/report/axis.js';
-import { COLOUR, figure, line, type Margins, type Place, plotWidth, symbol, text } from '../../lab/report/style.js';
+import {
+  COLOUR,
+  figure,
+  line,
+  type Margins,
+  type Place,
+  plotWidth,
+  symbol,
+  text,
+} from '../../lab/report/style.js';
 import { UserError } from '../../src/errors.js';
 import type { BenchResult, Measurement } from '../measure/result.js';
 import { rowOf } from './read.js';

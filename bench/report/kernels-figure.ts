@@ -1,6 +1,15 @@
 /** Synaptic operations a second of the convolution kernels against the firing rate, beside the limit. */
 import type { Spec } from 'vega';
-import { COLOUR, figure, legend, legendHeight, line, type Margins, symbol, text } from '../../lab/report/style.js';
+import {
+  COLOUR,
+  figure,
+  legend,
+  legendHeight,
+  line,
+  type Margins,
+  symbol,
+  text,
+} from '../../lab/report/style.js';
 import { UserError } from '../../src/errors.js';
 import type { BenchResult } from '../measure/result.js';
 import { rowsOf } from './read.js';

@@ -73,8 +73,8 @@ function cellsOf(row: Measurement, limit: number | undefined, reference: number 
   ];
 }
 
-/** Identities and heads do not run the loop that the limit is of. */
-const isLimited = ({ kernel = 'convolution' }: Facts): boolean => String(kernel).endsWith('convolution');
+/** Depthwise and per-channel synapses and heads do not run the loop that the limit is of; dense synapses do. */
+const isLimited = ({ kernel = 'convolution' }: Facts): boolean => /(convolution|dense)$/.test(String(kernel));
 
 const factOf = (key: string, value: number): string =>
   key.toLowerCase().includes('rate') ? `${digits(100 * value)} %` : digits(value);

@@ -1,4 +1,4 @@
-/** A network in the engine as a task: every timed call advances a block of timesteps; the work done is counted. */
+/** A network in the engine as a task: every timed call advances several timesteps; the work done is counted. */
 import { CALL_TIMESTEPS } from '../../src/engine/plan.js';
 import { Simulation } from '../../src/engine/simulation.js';
 import { sizeOf } from '../../src/graph/extents.js';
@@ -8,13 +8,13 @@ import type { Task } from '../measure/together.js';
 export interface EngineRunOptions {
   /** Images, one after the other; each is run for `timesteps`. */
   readonly inputs: readonly Int16Array[];
-  /** Timesteps after which the next image is presented; a multiple of a block. */
+  /** Timesteps after which the next image is presented; a multiple of a call's. */
   readonly timesteps: number;
   /** Timesteps of each image before the first timed one, for rates that have settled. */
   readonly settling: number;
 }
 
-/** Advances one network block by block, image by image, forever. */
+/** Advances one network call by call, image by image, forever. */
 export class EngineRun {
   readonly network: SpikingNetwork;
   readonly #simulation: Simulation;
@@ -28,7 +28,7 @@ export class EngineRun {
     this.network = simulation.network;
     this.#simulation = simulation;
     this.#options = options;
-    this.#spikes = this.network.layers.map(() => 0);
+    this.#spikes = this.network.populations.map(() => 0);
     this.#operations = [...this.#spikes, 0];
     this.#present();
   }
@@ -46,7 +46,7 @@ export class EngineRun {
     return this.#simulation.memoryBytes;
   }
 
-  /** The task of advancing by one block of `CALL_TIMESTEPS`; presenting the next image stands outside the time. */
+  /** The task of advancing by `CALL_TIMESTEPS`; presenting the next image stands outside the time. */
   task(name: string): Task {
     return {
       name,
@@ -60,9 +60,9 @@ export class EngineRun {
     };
   }
 
-  /** Synaptic operations a timestep that a layer received; heads come after the last layer. */
-  operationsOf(layer: number): number {
-    return this.#operations[layer]! / this.#timesteps;
+  /** Synaptic operations a timestep that a population received; heads come after the last one. */
+  operationsOf(population: number): number {
+    return this.#operations[population]! / this.#timesteps;
   }
 
   /** Synaptic operations of a timestep, heads included. */
@@ -70,14 +70,14 @@ export class EngineRun {
     return this.#operations.reduce((sum, count) => sum + count, 0) / this.#timesteps;
   }
 
-  /** Spikes per neuron and timestep of a layer. */
-  rateOf(layer: number): number {
-    return this.#spikes[layer]! / this.#timesteps / sizeOf(this.network.layers[layer]!.shape);
+  /** Spikes per neuron and timestep of a population. */
+  rateOf(population: number): number {
+    return this.#spikes[population]! / this.#timesteps / sizeOf(this.network.populations[population]!.shape);
   }
 
-  /** Spikes per neuron and timestep of all layers. */
+  /** Spikes per neuron and timestep of all populations. */
   get rate(): number {
-    const neurons = this.network.layers.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+    const neurons = this.network.populations.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
     return this.#spikes.reduce((sum, count) => sum + count, 0) / this.#timesteps / neurons;
   }
 
@@ -96,11 +96,11 @@ export class EngineRun {
     const last = this.#simulation.timestep;
     const head = this.network.heads.length - 1;
     for (let timestep = last - CALL_TIMESTEPS + 1; timestep <= last; timestep++) {
-      for (let layer = 0; layer < this.network.layers.length; layer++) {
-        this.#spikes[layer]! += this.#simulation.layerSpikes(layer, timestep);
-        this.#operations[layer]! += this.#simulation.layerOperations(layer, timestep);
+      for (let index = 0; index < this.network.populations.length; index++) {
+        this.#spikes[index]! += this.#simulation.layerSpikes(index, timestep);
+        this.#operations[index]! += this.#simulation.layerOperations(index, timestep);
       }
-      this.#operations[this.network.layers.length]! += this.#simulation.headOperations(head, timestep);
+      this.#operations[this.network.populations.length]! += this.#simulation.headOperations(head, timestep);
     }
     this.#timesteps += CALL_TIMESTEPS;
   }

@@ -1,14 +1,21 @@
 /**
  * Small networks whose spikes are forced: every neuron of the first layer has its own constant current, so that it
- * fires at a chosen rate. Behind it stands the one connection that is measured, into neurons that never fire.
+ * fires at a chosen rate. Behind it stand the synapses that are measured, into neurons that never fire.
  *
- *   image [y][x][C] --1x1, identity matrix--> source [y][x][C] --connection--> target --1x1, one pixel--> tail, head
+ *   image [y][x][C] --1x1, identity matrix--> source [y][x][C] --synapses--> target --1x1, one pixel--> tail, head
  *
  * The tail keeps the obligatory head away from the measured layer: it is a single neuron that reads one pixel.
  */
 
-import { outputExtent, sizeOf } from '../../src/graph/extents.js';
-import { IMAGE, type Shape, type SpikingNetwork, type SpikingPopulation, type SpikingSynapses } from '../../src/graph/network.js';
+import { outputExtent, sizeOf, squareWindow } from '../../src/graph/extents.js';
+import {
+  IMAGE,
+  type RunDefaults,
+  type Shape,
+  type SpikingNetwork,
+  type SpikingPopulation,
+  type SpikingSynapses,
+} from '../../src/graph/network.js';
 import { uniformNumbers } from '../../src/random.js';
 
 /** Binary digits of a threshold of the source: a current of 2^14 fires at every timestep. */
@@ -16,30 +23,45 @@ const THRESHOLD_BITS = 14;
 /** A threshold that no measured run reaches. */
 const NEVER = 2 ** 30;
 
-/** What is measured: a convolution with as many channels as it has outputs, or an identity. */
-export type ForcedConnection =
+/** What is measured; `channels` are those of the target, where it has others than the source. */
+export type ForcedSynapses =
   | {
       readonly kind: 'convolution';
       readonly channels: number;
       readonly kernel: number;
       readonly stride: number;
     }
-  | { readonly kind: 'identity' };
+  | { readonly kind: 'depthwise'; readonly kernel: number; readonly stride: number }
+  | { readonly kind: 'dense'; readonly channels: number }
+  | { readonly kind: 'per-channel' };
 
 export interface ForcedNetworkOptions {
-  readonly connection?: ForcedConnection;
+  readonly synapses?: ForcedSynapses;
   /** A head of this many classes on the source instead of the tail. */
   readonly classes?: number;
 }
 
+/** How generated networks run unless they are asked otherwise. */
+export const RATE_CODING: RunDefaults = {
+  coding: 'rate',
+  readout: 'spikes',
+  digits: 4,
+  timesteps: 64,
+  initialPotential: 0.5,
+  propagation: 'synchronous',
+  forgetting: 0,
+  head: null,
+};
+
 /** Builds the network. Its input has the shape of the source. */
 export function forcedNetwork(source: Shape, options: ForcedNetworkOptions = {}): SpikingNetwork {
-  const { connection, classes } = options;
-  const layers = [sourceLayer(source)];
-  if (connection !== undefined) layers.push(targetLayer(source, connection));
-  if (classes === undefined) layers.push(tailLayer(layers.length - 1, layers.at(-1)!.shape));
-  const last = layers.length - 1;
-  const { channels } = layers[last]!.shape;
+  const { synapses, classes } = options;
+  const populations = [sourcePopulation(source)];
+  if (synapses !== undefined) populations.push(targetPopulation(source, synapses));
+  if (classes === undefined)
+    populations.push(tailPopulation(populations.length - 1, populations.at(-1)!.shape));
+  const last = populations.length - 1;
+  const { channels } = populations[last]!.shape;
   const count = classes ?? 1;
   return {
     name: 'forced spikes',
@@ -47,12 +69,11 @@ export function forcedNetwork(source: Shape, options: ForcedNetworkOptions = {})
     normalisation: { mean: [0], deviation: [1] },
     inputFractionBits: THRESHOLD_BITS,
     labels: Array.from({ length: count }, (_, index) => `class ${index}`),
-    layers,
+    populations,
     heads: [
       {
         name: 'final',
-        block: 1,
-        layer: last,
+        population: last,
         weights: randomWeights(channels * count),
         bias: new Int32Array(count),
         threshold: new Int32Array(count).fill(NEVER),
@@ -60,7 +81,7 @@ export function forcedNetwork(source: Shape, options: ForcedNetworkOptions = {})
         priorStrength: 0,
       },
     ],
-    defaults: { timesteps: 64, initialPotential: 0.5, propagation: 'synchronous', forgetting: 0, head: null },
+    defaults: RATE_CODING,
     provenance: {},
   };
 }
@@ -83,48 +104,77 @@ export function inputOfRates(rates: Float64Array): Int16Array {
   return Int16Array.from(rates, (rate) => Math.round(rate * 2 ** THRESHOLD_BITS));
 }
 
-function sourceLayer(shape: Shape): SpikingPopulation {
+function sourcePopulation(shape: Shape): SpikingPopulation {
   const { channels } = shape;
   const weights = new Int8Array(channels * channels);
   for (let channel = 0; channel < channels; channel++) weights[channel * (channels + 1)] = 1;
-  return layer('source', shape, 2 ** THRESHOLD_BITS, [
-    { kind: 'convolution', source: IMAGE, kernel: 1, stride: 1, padding: 0, weights },
-  ]);
+  return population('source', shape, 2 ** THRESHOLD_BITS, {
+    kind: 'convolution',
+    source: IMAGE,
+    ...squareWindow(1),
+    groups: 1,
+    weights,
+  });
 }
 
-function targetLayer(source: Shape, connection: ForcedConnection): SpikingPopulation {
-  if (connection.kind === 'identity') {
-    const weights = new Int32Array(source.channels).fill(100);
-    return layer('target', source, NEVER, [{ kind: 'identity', source: 0, weights }]);
+function targetPopulation(source: Shape, synapses: ForcedSynapses): SpikingPopulation {
+  const { channels } = source;
+  switch (synapses.kind) {
+    case 'per-channel': {
+      const weights = new Int32Array(channels).fill(100);
+      return population('target', source, NEVER, { kind: 'per-channel', source: 0, weights });
+    }
+    case 'dense': {
+      const weights = randomWeights(sizeOf(source) * synapses.channels);
+      const shape = { channels: synapses.channels, height: 1, width: 1 };
+      return population('target', shape, NEVER, { kind: 'dense', source: 0, weights });
+    }
+    case 'depthwise': {
+      const window = windowOf(synapses);
+      const weights = randomWeights(synapses.kernel ** 2 * channels);
+      const shape = { channels, ...outputExtent(source, window) };
+      return population('target', shape, NEVER, { kind: 'depthwise', source: 0, ...window, weights });
+    }
+    case 'convolution': {
+      const window = windowOf(synapses);
+      const weights = randomWeights(synapses.kernel ** 2 * channels * synapses.channels);
+      const shape = { channels: synapses.channels, ...outputExtent(source, window) };
+      return population('target', shape, NEVER, {
+        kind: 'convolution',
+        source: 0,
+        ...window,
+        groups: 1,
+        weights,
+      });
+    }
   }
-  const { channels, kernel, stride } = connection;
-  const padding = (kernel - 1) / 2;
-  const extent = (size: number) => outputExtent(size, kernel, stride, padding);
-  const shape = { channels, height: extent(source.height), width: extent(source.width) };
-  const weights = randomWeights(kernel ** 2 * source.channels * channels);
-  return layer('target', shape, NEVER, [
-    { kind: 'convolution', source: 0, kernel, stride, padding, weights },
-  ]);
 }
 
-function tailLayer(source: number, { channels, height, width }: Shape): SpikingPopulation {
-  const stride = Math.max(height, width);
-  return layer('tail', { channels: 1, height: 1, width: 1 }, NEVER, [
-    { kind: 'convolution', source, kernel: 1, stride, padding: 0, weights: randomWeights(channels) },
-  ]);
+/** A window that keeps the extent of its source, but for the stride. */
+function windowOf({ kernel, stride }: { readonly kernel: number; readonly stride: number }) {
+  return squareWindow(kernel, stride, (kernel - 1) / 2);
 }
 
-function layer(
+function tailPopulation(source: number, { channels, height, width }: Shape): SpikingPopulation {
+  return population('tail', { channels: 1, height: 1, width: 1 }, NEVER, {
+    kind: 'convolution',
+    source,
+    ...squareWindow(1, Math.max(height, width)),
+    groups: 1,
+    weights: randomWeights(channels),
+  });
+}
+
+function population(
   name: string,
   shape: Shape,
   threshold: number,
-  connections: SpikingSynapses[],
+  synapses: SpikingSynapses,
 ): SpikingPopulation {
   return {
     name,
     shape,
-    block: name === 'source' ? 0 : 1,
-    connections,
+    synapses: [synapses],
     bias: new Int32Array(shape.channels),
     threshold: new Int32Array(shape.channels).fill(threshold),
     lambda: 1,

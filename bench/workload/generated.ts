@@ -4,11 +4,20 @@
  * which is what firing rates tend to, becomes the rate. The weights of a random network cost what trained ones do.
  */
 import { normaliseWeights } from '../../src/convert/normalise.js';
-import { quantiseHeads, quantiseLayers } from '../../src/convert/quantise.js';
+import { quantiseHeads, quantisePopulations } from '../../src/convert/quantise.js';
 import { TrainedPass } from '../../src/engine/trained.js';
-import { outputExtent } from '../../src/graph/extents.js';
-import { type Connection, type Convolution, IMAGE, type Layer, type Network, type Shape, type SpikingNetwork } from '../../src/graph/network.js';
+import { outputExtent, sourceShape, squareWindow } from '../../src/graph/extents.js';
+import {
+  type Convolution,
+  IMAGE,
+  type Network,
+  type Population,
+  type Shape,
+  type SpikingNetwork,
+  type Synapses,
+} from '../../src/graph/network.js';
 import { uniformNumbers } from '../../src/random.js';
+import { RATE_CODING } from './forced.js';
 
 const INPUT_CHANNELS = 3;
 const FRACTION_BITS = 7;
@@ -29,42 +38,49 @@ export interface GeneratedOptions {
 export function generatedNetwork({ width, extent, classes = 100, seed = 1 }: GeneratedOptions): Network {
   const random = uniformNumbers(seed);
   const input: Shape = { channels: INPUT_CHANNELS, height: extent, width: extent };
-  const layers: Layer[] = [];
-  const convolution = (source: number, to: number, kernel: number, stride: number): Convolution => {
-    const { channels } = source === IMAGE ? input : layers[source]!.shape;
+  const populations: Population[] = [];
+  const shapeOf = (source: number) => sourceShape({ input, populations }, source);
+  const convolution = (source: number, to: number, kernel: number, stride: number) => {
+    const { channels } = shapeOf(source);
     const fanIn = kernel ** 2 * channels;
     // Uniform with the variance of He's initialisation, 2 / fan-in.
     const bound = Math.sqrt(6 / fanIn);
     const weights = Float32Array.from({ length: fanIn * to }, () => (2 * random() - 1) * bound);
-    return { kind: 'convolution', source, kernel, stride, padding: (kernel - 1) / 2, weights };
+    const window = squareWindow(kernel, stride, (kernel - 1) / 2);
+    return { kind: 'convolution', source, ...window, groups: 1, weights } as const satisfies Synapses;
   };
-  const add = (name: string, block: number, channels: number, connections: Connection[]): number => {
-    const { source, kernel, stride, padding } = connections[0] as Convolution;
-    const from = source === IMAGE ? input : layers[source]!.shape;
-    const side = (size: number) => outputExtent(size, kernel, stride, padding);
-    const shape = { channels, height: side(from.height), width: side(from.width) };
-    layers.push({ name, block, shape, connections, bias: new Float32Array(channels).fill(BIAS) });
-    return layers.length - 1;
+  const add = (
+    name: string,
+    channels: number,
+    first: Convolution<Float32Array>,
+    ...others: Synapses[]
+  ): number => {
+    const shape = { channels, ...outputExtent(shapeOf(first.source), first) };
+    const bias = new Float32Array(channels).fill(BIAS);
+    populations.push({ name, shape, synapses: [first, ...others], bias });
+    return populations.length - 1;
   };
-  let last = add('stem', 0, width, [convolution(IMAGE, width, 3, 1)]);
+  let last = add('stem', width, convolution(IMAGE, width, 3, 1));
   for (let block = 1; block <= 8; block++) {
     const stage = Math.floor((block - 1) / 2);
     const stride = stage > 0 && block % 2 === 1 ? 2 : 1;
     const channels = width << stage;
     const before = last;
-    const first = add(`block ${block}, first`, block, channels, [convolution(before, channels, 3, stride)]);
-    const skip: Connection =
-      stride === 2 ? convolution(before, channels, 1, 2) : { kind: 'identity', source: before };
-    last = add(`block ${block}`, block, channels, [convolution(first, channels, 3, 1), skip]);
+    const first = add(`block ${block}, first`, channels, convolution(before, channels, 3, stride));
+    const skip: Synapses =
+      stride === 2
+        ? convolution(before, channels, 1, 2)
+        : { kind: 'per-channel', source: before, weights: new Float32Array(channels).fill(1) };
+    last = add(`block ${block}`, channels, convolution(first, channels, 3, 1), skip);
   }
-  const features = layers[last]!.shape.channels;
+  const features = populations[last]!.shape.channels;
   const weights = Float32Array.from({ length: features * classes }, () => random() - 0.5);
   return {
     input,
     normalisation: { mean: [0.5, 0.5, 0.5], deviation: [0.25, 0.25, 0.25] },
     labels: Array.from({ length: classes }, (_, index) => `class ${index}`),
-    layers,
-    heads: [{ name: 'final', block: 8, layer: last, weights, bias: new Float32Array(classes) }],
+    populations,
+    heads: [{ name: 'final', population: last, weights, bias: new Float32Array(classes) }],
   };
 }
 
@@ -82,7 +98,7 @@ export async function spikingAtRates(
 ): Promise<SpikingNetwork[]> {
   const dense = await TrainedPass.create(module, network);
   dense.run(input);
-  const activations = network.layers.map(({ shape }, index) => {
+  const activations = network.populations.map(({ shape }, index) => {
     const { values, stride } = dense.activations(index);
     return values.filter((_, at) => at % stride < shape.channels);
   });
@@ -105,9 +121,9 @@ function quantised(
     normalisation: network.normalisation,
     inputFractionBits: FRACTION_BITS,
     labels: network.labels,
-    layers: quantiseLayers(normalised, FRACTION_BITS),
+    populations: quantisePopulations(normalised, FRACTION_BITS),
     heads: quantiseHeads(normalised).map((head) => ({ ...head, priorStrength: 0 })),
-    defaults: { timesteps: 64, initialPotential: 0.5, propagation: 'synchronous', forgetting: 0, head: null },
+    defaults: RATE_CODING,
     provenance: {},
   };
 }

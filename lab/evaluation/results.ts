@@ -97,8 +97,13 @@ export interface Results {
   /** The trained network itself (the model's integers, run densely with ReLU), on the same images. */
   readonly ann: {
     readonly accuracy: Estimate;
-    /** Of every internal head. */
-    readonly heads: readonly { readonly name: string; readonly block: number; readonly accuracy: Estimate }[];
+    /** Of every internal head: `block` is its place among all heads, from 1, `layer` the index of what it reads. */
+    readonly heads: readonly {
+      readonly name: string;
+      readonly block: number;
+      readonly layer: number;
+      readonly accuracy: Estimate;
+    }[];
     readonly multiplyAccumulates: number;
     /** By energy model; null where the model has no energy per multiply-accumulate. */
     readonly energyMillijoules: Readonly<Record<string, number | null>>;

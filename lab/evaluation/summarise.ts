@@ -52,8 +52,8 @@ function annOf(network: SpikingNetwork, heads: readonly number[], collector: Cur
   return {
     accuracy: accuracyOf(heads.length - 1),
     heads: heads.slice(0, -1).map((head, position) => {
-      const { name } = network.heads[head]!;
-      return { name, block: head + 1, accuracy: accuracyOf(position) };
+      const { name, population } = network.heads[head]!;
+      return { name, block: head + 1, layer: population, accuracy: accuracyOf(position) };
     }),
     multiplyAccumulates: operations,
     energyMillijoules: Object.fromEntries(

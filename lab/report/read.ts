@@ -1,9 +1,10 @@
 /** Reads results.json, written by an evaluation or by anyone else: nothing in it is believed before it is checked. */
-import { parseJson } from '../../src/convert/json.js';
+
 import type { StrengthRule } from '../../src/fit/rules.js';
 import * as bounds from '../../src/graph/bounds.js';
 import { DEFAULT_ENERGY_MODEL } from '../../src/run/energy.js';
 import { Field } from '../../src/untrusted/field.js';
+import { parseJson } from '../../src/untrusted/json.js';
 import type { Curve, LayerResult, Results, TargetEnergy } from '../evaluation/results.js';
 import { BASELINE, type Identity, identityKey, withIdentity } from './identity.js';
 import { countSeries, estimate, nullable, rising, series } from './read-series.js';
@@ -115,10 +116,11 @@ function readAnn(field: Field): Results['ann'] {
   return {
     accuracy: estimate(fields.accuracy, 0, 1),
     heads: fields.heads.list(0, bounds.MAXIMUM_HEADS).map((head) => {
-      const { name, block, accuracy } = head.fields('name', 'block', 'accuracy');
+      const { name, block, layer, accuracy } = head.fields('name', 'block', 'layer', 'accuracy');
       return {
         name: name.text(bounds.MAXIMUM_NAME),
         block: readBlock(block),
+        layer: layer.integer(0, bounds.MAXIMUM_POPULATIONS),
         accuracy: estimate(accuracy, 0, 1),
       };
     }),

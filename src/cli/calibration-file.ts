@@ -4,14 +4,14 @@
  */
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import type { CalibrationState } from '../convert/calibrate.js';
-import { readCalibrationState } from '../convert/calibration-state.js';
-import { parseJson } from '../convert/json.js';
+import type { CalibrationState } from '../app/calibration.js';
+import { readCalibrationState } from '../app/calibration.js';
 import { UserError } from '../errors.js';
 import type { Network } from '../graph/network.js';
 import { readFileChecked, writeFileAtomic } from '../host/node/files.js';
 import { sha256 } from '../host/node/hash.js';
 import { Field } from '../untrusted/field.js';
+import { parseJson } from '../untrusted/json.js';
 
 /** A ResNet-18's state has some five megabytes. */
 const LARGEST_STATE = 2 ** 28;

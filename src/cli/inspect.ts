@@ -1,8 +1,6 @@
 /** `snnwasm inspect MODEL`: what is in a model file. */
 import { Command } from 'commander';
-import { writeSafetensors } from '../convert/write-safetensors.js';
-import { modelTensors } from '../file/export.js';
-import { describeModel, type ModelDescription } from '../graph/describe.js';
+import { describeModel, type ModelDescription, tensorFile } from '../app/inspect.js';
 import { writeFileAtomic } from '../host/node/files.js';
 import { loadModelFile, shippedModelPath } from '../host/node/models.js';
 import { checkOutput } from '../host/node/output.js';
@@ -27,8 +25,7 @@ async function inspect(path: string | undefined, flags: InspectFlags): Promise<v
   const network = await loadModelFile(modelPath);
   const description = describeModel(network);
   if (flags.tensors !== undefined) {
-    const metadata = { model: network.name, inputFractionBits: String(network.inputFractionBits) };
-    await writeFileAtomic(flags.tensors, writeSafetensors(modelTensors(network), metadata));
+    await writeFileAtomic(flags.tensors, tensorFile(network));
   }
   process.stdout.write(
     flags.json ? `${JSON.stringify(description, null, 2)}\n` : formatDescription(description),

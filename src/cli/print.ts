@@ -1,6 +1,11 @@
 /** Answers as text for people: bars, a chart of the posterior over time, and what it cost. */
-import { type Answer, denseModel, type Prediction } from '../run/answer.js';
-import { DEFAULT_ENERGY_MODEL, type EnergyModel } from '../run/energy.js';
+import {
+  type Answer,
+  DEFAULT_ENERGY_MODEL,
+  denseModel,
+  type EnergyModel,
+  type Prediction,
+} from '../app/answer.js';
 import { escaped } from './terminal.js';
 import type { Trace } from './trace.js';
 

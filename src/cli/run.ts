@@ -1,5 +1,6 @@
 /** `snnwasm run IMAGE...`: classifies images with a spiking network. */
 import { Command } from 'commander';
+import { type Answer, DEFAULT_ENERGY_MODEL, type EnergyModel, energyModel } from '../app/answer.js';
 import type { Model } from '../app/model.js';
 import { CLASSIFY_SETTINGS, type ClassifyOptions } from '../app/options.js';
 import { loadModel } from '../entry/index-node.js';
@@ -7,8 +8,6 @@ import { UserError } from '../errors.js';
 import { nodeCodecs } from '../host/node/codecs.js';
 import { listImages, readFileChecked } from '../host/node/files.js';
 import { decodeImage } from '../picture/decode.js';
-import type { Answer } from '../run/answer.js';
-import { DEFAULT_ENERGY_MODEL, type EnergyModel, energyModel } from '../run/energy.js';
 import { addSettings, givenSettings } from './flags.js';
 import { formatAnswer } from './print.js';
 import { say } from './terminal.js';

@@ -1,5 +1,5 @@
 /** How the posterior moved over time: the fused rates of the final top classes at every timestep. */
-import type { Run } from '../run/run.js';
+import type { Run } from '../app/answer.js';
 
 export interface Trace {
   readonly timesteps: number;

@@ -1,8 +1,9 @@
 /** What a conversion takes from a checkpoint: the network, and what its training left behind. */
+
+import { readSafetensors } from '../file/safetensors.js';
 import type { Network } from '../graph/network.js';
 import { readCheckpointMetadata } from './metadata.js';
 import { type CheckpointOptions, networkFromCheckpoint } from './resnet.js';
-import { readSafetensors } from './safetensors.js';
 
 /** A trained network as a checkpoint holds it. */
 export interface Trained {

@@ -89,8 +89,8 @@ export async function convertNetwork(
     ? await correct(module, folded, spiking, images, drawn.subarray(0, options.samples), hooks)
     : spiking;
   const others = drawn.subarray(options.samples);
-  const fit = options.coding === 'radix' ? fitRadixPriors : fitPriors;
-  const fitted = await fit(module, corrected, images, others, async (done, total) => {
+  const fitHeads = options.coding === 'radix' ? fitRadixPriors : fitPriors;
+  const fitted = await fitHeads(module, corrected, images, others, async (done, total) => {
     hooks.onProgress?.('fitting the prior strengths', done, total);
     await hooks.pause?.();
   });

@@ -2,11 +2,12 @@
  * What a checkpoint says about itself: the entry `snnwasm` of its metadata, a JSON text. Every field may be
  * missing, and fields that are not named here are left alone.
  */
+
+import type { Checkpoint } from '../file/safetensors.js';
 import * as bounds from '../graph/bounds.js';
 import type { InputNormalisation, Shape } from '../graph/network.js';
 import { Field } from '../untrusted/field.js';
-import { parseJson } from './json.js';
-import type { Checkpoint } from './safetensors.js';
+import { parseJson } from '../untrusted/json.js';
 
 const MAXIMUM_DEPTH = 8;
 

@@ -1,9 +1,9 @@
 /** Takes tensors out of a checkpoint, checks shape and values of each, and notices which ones nobody took. */
 import { UserError } from '../errors.js';
+import type { Checkpoint } from '../file/safetensors.js';
 import { MAXIMUM_CHANNELS, MAXIMUM_CLASSES, MAXIMUM_KERNEL } from '../graph/bounds.js';
 import type { BatchNormalisation } from '../graph/network.js';
 import { toTapMajor } from '../graph/taps.js';
-import type { Checkpoint } from './safetensors.js';
 
 /** PyTorch counts training batches here; a network does not use it. */
 const COUNTER = /(^|\.)num_batches_tracked$/;

@@ -9,12 +9,12 @@
  * Blocks count from 0 in names, as in PyTorch, and from 1 where a head says which one it follows.
  */
 import { UserError } from '../errors.js';
+import type { Checkpoint } from '../file/safetensors.js';
 import type { InputNormalisation, Network, Population, Shape } from '../graph/network.js';
 import { buildHeads } from './heads.js';
 import type { CheckpointMetadata } from './metadata.js';
 import { readCheckpointMetadata } from './metadata.js';
 import { Parameters } from './parameters.js';
-import type { Checkpoint } from './safetensors.js';
 import { TrunkBuilder } from './trunk.js';
 
 /** What the checkpoint's metadata do not say, or what is to replace it. */

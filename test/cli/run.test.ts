@@ -85,6 +85,9 @@ describe('snnwasm run', () => {
     expect(Object.keys(results[0]!)).toEqual([
       'file',
       'predictions',
+      'coding',
+      'digits',
+      'readout',
       'timesteps',
       'spikes',
       'synapticOperations',

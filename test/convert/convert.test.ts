@@ -4,11 +4,11 @@ import { Calibration, type CalibrationState } from '../../src/convert/calibrate.
 import { type ConversionOptions, convertNetwork, quantiseNetwork } from '../../src/convert/convert.js';
 import { foldBatchNormalisation } from '../../src/convert/fold.js';
 import { networkFromCheckpoint } from '../../src/convert/resnet.js';
-import { readSafetensors } from '../../src/convert/safetensors.js';
 import { exactTimestepLimit } from '../../src/engine/range.js';
 import { TrainedPass } from '../../src/engine/trained.js';
 import { UserError } from '../../src/errors.js';
 import { readModel, writeModel } from '../../src/file/file.js';
+import { readSafetensors } from '../../src/file/safetensors.js';
 import { STRENGTHS } from '../../src/fit/accuracy.js';
 import { Cifar100 } from '../../src/fit/cifar100.js';
 import { drawIndices } from '../../src/fit/labelled-images.js';

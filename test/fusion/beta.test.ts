@@ -2,7 +2,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/errors.js';
-import { type Beta, betaCumulative, betaMean, betaQuantile, credibleInterval, logBeta, logGamma } from '../../src/fusion/beta.js';
+import {
+  type Beta,
+  betaCumulative,
+  betaMean,
+  betaQuantile,
+  credibleInterval,
+  logBeta,
+  logGamma,
+} from '../../src/fusion/beta.js';
 
 const shape = fc.double({ min: 0.5, max: 3000, noNaN: true });
 const distribution = fc.record({ alpha: shape, beta: shape });

@@ -10,7 +10,16 @@ import { createServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeModel } from '../../src/file/file.js';
 import { describeWithChromium, launchChromium } from '../support/chromium.js';
-import { EXTENT, expectedTraces, firstDifference, hashOf, type ImageTrace, PICTURES, pictures, TIMESTEPS } from '../support/determinism.js';
+import {
+  EXTENT,
+  expectedTraces,
+  firstDifference,
+  hashOf,
+  type ImageTrace,
+  PICTURES,
+  pictures,
+  TIMESTEPS,
+} from '../support/determinism.js';
 import { installedProject, PATIENCE, ROOT, runNode, runTool, workFolder } from '../support/package.js';
 import { onlyBlock } from '../support/readme.js';
 import { randomRecords } from '../support/records.js';

@@ -2,7 +2,16 @@
 import { copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { installedProject, output, PATIENCE, ROOT, runCommand, runNode, runTool, workFolder } from '../support/package.js';
+import {
+  installedProject,
+  output,
+  PATIENCE,
+  ROOT,
+  runCommand,
+  runNode,
+  runTool,
+  workFolder,
+} from '../support/package.js';
 import { blocks, onlyBlock } from '../support/readme.js';
 import { randomRecords } from '../support/records.js';
 import { syntheticResults } from '../support/results.js';

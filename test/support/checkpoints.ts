@@ -1,8 +1,8 @@
 /** Small random checkpoints of residual networks. */
-import type { Checkpoint } from '../../src/convert/safetensors.js';
-import { readSafetensors } from '../../src/convert/safetensors.js';
-import type { NamedTensor } from '../../src/convert/write-safetensors.js';
-import { writeSafetensors } from '../../src/convert/write-safetensors.js';
+import type { Checkpoint } from '../../src/file/safetensors.js';
+import { readSafetensors } from '../../src/file/safetensors.js';
+import type { NamedTensor } from '../../src/file/write-safetensors.js';
+import { writeSafetensors } from '../../src/file/write-safetensors.js';
 import type { Network, Synapses } from '../../src/graph/network.js';
 import { uniform } from '../generate.js';
 

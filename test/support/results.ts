@@ -77,7 +77,12 @@ export function syntheticResults(options: SyntheticOptions = {}): Results {
     ann: {
       accuracy: interval(ANN, 0.008),
       heads: blocks.map((block) => {
-        return { name: names(block), block, accuracy: interval(ANN * (0.2 + 0.1 * block), 0.009) };
+        return {
+          name: names(block),
+          block,
+          layer: 2 * block,
+          accuracy: interval(ANN * (0.2 + 0.1 * block), 0.009),
+        };
       }),
       multiplyAccumulates: 555_422_720,
       energyMillijoules: Object.fromEntries(
@@ -198,18 +203,17 @@ function syntheticLayers(rows: readonly number[], images: number): LayerResult[]
     const stage = Math.max(0, Math.ceil(block / 2) - 1);
     return {
       name: index === 0 ? 'stem' : `block${block}.conv${2 - (index % 2)}`,
-      block,
       neurons: 65_536 / 2 ** stage,
       rate: [0.12, 0.09, 0.06, 0.03][stage]! * (index % 2 === 0 ? 1.2 : 0.8),
       fanOut: index === 16 ? 100 : 576 * 2 ** stage,
     };
   });
   const heads = Array.from({ length: 8 }, (_, index) => {
-    return { name: `head ${index + 1}`, block: index + 1, neurons: 100, rate: 0.02, fanOut: 0 };
+    return { name: `head ${index + 1}`, neurons: 100, rate: 0.02, fanOut: 0 };
   });
-  return [...convolutions, ...heads].map(({ name, block, neurons, rate, fanOut }) => {
+  return [...convolutions, ...heads].map(({ name, neurons, rate, fanOut }) => {
     const spikes = rows.map((t) => Math.round(neurons * rate * t * images));
     const synapticOperations = spikes.map((count) => count * fanOut);
-    return { name, block, neurons, synapses: neurons * fanOut, spikes, synapticOperations };
+    return { name, neurons, synapses: neurons * fanOut, spikes, synapticOperations };
   });
 }

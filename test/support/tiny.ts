@@ -1,5 +1,5 @@
 /** A tiny trained network for pictures of 32 x 32, as a graph and as a checkpoint. */
-import { type NamedTensor, writeSafetensors } from '../../src/convert/write-safetensors.js';
+import { type NamedTensor, writeSafetensors } from '../../src/file/write-safetensors.js';
 import { sourceShape } from '../../src/graph/extents.js';
 import type { Network } from '../../src/graph/network.js';
 import { fromTapMajor } from '../../src/graph/taps.js';

@@ -11,7 +11,15 @@ import { formatShare } from '../../web/src/format.js';
 import { describeWithChromium } from '../support/chromium.js';
 import { CLI } from '../support/cli.js';
 import { type DemoPage, type Report, Site } from '../support/demo-page.js';
-import { example, type NodeRates, network, neurons, nodeAnswer, nodeRates, nodeSpikes } from '../support/node-answer.js';
+import {
+  example,
+  type NodeRates,
+  network,
+  neurons,
+  nodeAnswer,
+  nodeRates,
+  nodeSpikes,
+} from '../support/node-answer.js';
 
 const root = join(import.meta.dirname, '../..');
 

@@ -56,12 +56,12 @@ describeWithChromium('the demo page', () => {
   ] as const)('has nothing that axe objects to: %s, %i x %i', async (colorScheme, width, height) => {
     await visit({ colorScheme, viewport: { width, height } });
     const { page } = demo;
-    await page.getByRole('button', { name: /^block 2 after the addition/ }).click();
+    await page.getByRole('button', { name: /^stage 2 after the addition/ }).click();
     await demo.choose('broken.png', Buffer.from('broken'));
     await page.getByRole('alert').waitFor();
     expect(await violations(demo)).toEqual([]);
     if (width < 1000) return;
-    for (const name of ['Keyboard shortcuts', 'Enlarge the neurons of Block 2, after the addition']) {
+    for (const name of ['Keyboard shortcuts', 'Enlarge the neurons of Stage 2, after the addition']) {
       await page.getByRole('button', { name }).click();
       await page.getByRole('dialog').waitFor();
       expect(await violations(demo)).toEqual([]);
@@ -98,9 +98,9 @@ describeWithChromium('the demo page', () => {
     const { page } = demo;
     const title = page.locator('#explain-title');
     expect(await title.isVisible()).toBe(false);
-    await page.getByRole('button', { name: /^conv inside block 1/ }).tap();
+    await page.getByRole('button', { name: /^conv inside stage 1/ }).tap();
     await expect.poll(() => title.isVisible()).toBe(true);
-    await expect.poll(() => title.textContent()).toBe('Block 1, inner convolution');
+    await expect.poll(() => title.textContent()).toBe('Stage 1, inner convolution');
     expect(await demo.text('#explain-facts')).toContain('3 × 3 from the stem');
     await page.getByRole('button', { name: 'Close the explanation' }).tap();
     await expect.poll(() => title.isVisible()).toBe(false);
@@ -176,8 +176,8 @@ describeWithChromium('the demo page', () => {
     // within the network the arrow keys move from part to part, and each is explained
     await page.getByRole('button', { name: 'picture as the network sees it' }).focus();
     await press('ArrowRight', 'ArrowRight', 'ArrowRight');
-    expect((await focused()).name).toMatch(/^block 1 after the addition, 32 × 32 × 64 neurons, spiking: \d/);
-    await expect.poll(() => demo.text('#explain-title')).toBe('Block 1, after the addition');
+    expect((await focused()).name).toMatch(/^stage 1 after the addition, 32 × 32 × 64 neurons, spiking: \d/);
+    await expect.poll(() => demo.text('#explain-title')).toBe('Stage 1, after the addition');
     await press('End');
     await expect.poll(() => demo.text('#explain-title')).toBe('Fusion');
     await press('Tab');
@@ -247,7 +247,7 @@ describeWithChromium('the demo page', () => {
   it('explains what is pointed at with the figures of the run', async () => {
     await visit();
     const { page } = demo;
-    await page.getByRole('button', { name: /^block 8 after the addition/ }).hover();
+    await page.getByRole('button', { name: /^stage 8 after the addition/ }).hover();
     const facts = () => demo.text('#explain-facts');
     const last = network.populations.at(-1)!;
     await expect.poll(facts).toContain('4 × 4 × 512');

@@ -39,8 +39,8 @@ export class Controls {
     this.#listener = listener;
     this.#wantedTimesteps = model.defaults.timesteps;
     this.#head.append(option(NO_HEAD, 'none: final prediction alone'));
-    for (const { name, block, priorStrength } of model.heads.slice(0, -1)) {
-      this.#head.append(option(name, `head ${name}, after block ${block} (P ${threeDigits(priorStrength)})`));
+    for (const { name, stage, priorStrength } of model.heads.slice(0, -1)) {
+      this.#head.append(option(name, `head ${name}, after stage ${stage} (P ${threeDigits(priorStrength)})`));
     }
     this.#head.addEventListener('change', () => {
       this.#chosenStrength = null;

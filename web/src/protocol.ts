@@ -48,7 +48,7 @@ const shape = v.object({ channels: count, height: count, width: count });
 
 const layer = v.object({
   name,
-  block: count,
+  stage: count,
   shape,
   neurons: count,
   synapses: count,
@@ -61,7 +61,7 @@ const layer = v.object({
 const head = v.object({
   name,
   layer: count,
-  block: count,
+  stage: count,
   synapses: count,
   lambda: v.number(),
   priorStrength: v.number(),
@@ -79,6 +79,9 @@ const model = v.object({
   analogMultiplyAccumulates: count,
   multiplyAccumulates: count,
   defaults: v.object({
+    coding: v.picklist(['rate', 'radix']),
+    digits: count,
+    readout: v.picklist(['spikes', 'membrane']),
     timesteps: count,
     initialPotential: v.number(),
     propagation: v.picklist(['synchronous', 'pipelined']),

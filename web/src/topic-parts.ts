@@ -1,6 +1,15 @@
 /** What there is to say about a layer or a head of the network. */
 import type { Explanation, Situation } from './explanation.js';
-import { formatCount, formatEnergy, formatProbability, formatShape, formatShare, formatWhole, threeDigits, words } from './format.js';
+import {
+  formatCount,
+  formatEnergy,
+  formatProbability,
+  formatShape,
+  formatShare,
+  formatWhole,
+  threeDigits,
+  words,
+} from './format.js';
 import { fullName, shortName } from './names.js';
 import type { Model } from './protocol.js';
 
@@ -49,13 +58,13 @@ function sourceName(model: Model, source: number): string {
 }
 
 export function explainHead(index: number, { model, frame, settings }: Situation): Explanation {
-  const { name, block, synapses, lambda, priorStrength } = model.heads[index]!;
+  const { name, stage, synapses, lambda, priorStrength } = model.heads[index]!;
   const final = index === model.heads.length - 1;
   const chosen = settings.head === name;
   const guess = final ? frame?.final : chosen ? frame?.early : null;
   const counts = final ? frame?.finalCounts : chosen ? frame?.headCounts : null;
   const facts: [string, string][] = [
-    ['After', `block ${block}`],
+    ['After', `stage ${stage}`],
     ['Synapses', formatCount(synapses)],
     ['λ, activation at rate 1', threeDigits(lambda)],
   ];
@@ -70,7 +79,7 @@ export function explainHead(index: number, { model, frame, settings }: Situation
     reference: final ? 'eq. (10)' : 'eqs. (15)–(18)',
     paragraphs: final
       ? [
-          'One output neuron for each of the 100 classes. A spike of the last block adds its weights to all of them; they fire by the same rule as every other neuron.',
+          'One output neuron for each of the 100 classes. A spike of the last stage adds its weights to all of them; they fire by the same rule as every other neuron.',
         ]
       : [
           'An early guess from inside the network: global average pooling and one fully connected layer, whose 100 output neurons spike too.',

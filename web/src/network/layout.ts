@@ -1,13 +1,13 @@
 /**
  * Where the network's parts stand in the picture of it, from its graph alone. The residual stream runs along a main
- * lane: the stem and the last layer of every block; the layers inside a block stand in a second lane beside it. Wide
+ * lane: the stem and the last layer of every stage; the layers inside a stage stand in a second lane beside it. Wide
  * screens read from left to right, narrow ones from top to bottom.
  *
  *        wide        inner       inner                        narrow   image   answer
  *                 /        \   /       \                        |       |
- *      image - stem ------- block 1 --- block 2 - answer      heads   stem --.
+ *      image - stem ------- stage 1 --- stage 2 - answer      heads   stem --.
  *                              |          |                     |       |    inner
- *                            head 1     head 2                  |     block 1
+ *                            head 1     head 2                  |     stage 1
  */
 import type { Model, ModelLayer } from '../protocol.js';
 
@@ -71,10 +71,10 @@ function depthOf({ shape }: ModelLayer): number {
 /** The back of a box lies this far up for every step to the right. */
 const SLANT = 0.6;
 
-/** Layers of the main lane: the last of every block. */
+/** Layers of the main lane: the last of every stage. */
 function mainLane(model: Model): number[] {
-  return model.layers.flatMap(({ block }, index) =>
-    model.layers[index + 1]?.block === block ? [] : [index],
+  return model.layers.flatMap(({ stage }, index) =>
+    model.layers[index + 1]?.stage === stage ? [] : [index],
   );
 }
 
@@ -173,10 +173,10 @@ function downwards(model: Model, width: number): Layout {
 /** Room for a box's label below it, where the network runs downwards. */
 const LABEL = 27;
 
-/** The layers of a block before its last. */
+/** The layers of a stage before its last. */
 function innerLayers(model: Model, last: number): number[] {
-  const { block } = model.layers[last]!;
-  return model.layers.flatMap((layer, index) => (index < last && layer.block === block ? [index] : []));
+  const { stage } = model.layers[last]!;
+  return model.layers.flatMap((layer, index) => (index < last && layer.stage === stage ? [index] : []));
 }
 
 function box(layer: number, part: ModelLayer, unit: number, x: number, middle: number, inner: boolean): Box {

@@ -1,6 +1,14 @@
 /** The energy that the answer has cost so far, on a logarithmic scale, against one dense pass of the trained network. */
-import { type Activity, annEnergyMillijoules, ENERGY_MODELS, type EnergyModel, energyMillijoules, energyModel } from '../../../src/index.js';
-import { denseModel } from '../../../src/run/answer.js';
+
+import { denseModel } from '../../../src/app/answer.js';
+import {
+  type Activity,
+  annEnergyMillijoules,
+  ENERGY_MODELS,
+  type EnergyModel,
+  energyMillijoules,
+  energyModel,
+} from '../../../src/index.js';
 import { create, element, setText } from '../dom.js';
 import { formatEnergy, threeDigits } from '../format.js';
 import type { Frame, Model } from '../protocol.js';
@@ -41,7 +49,11 @@ export class Meter {
     return denseModel(this.energyModel);
   }
 
-  spent({ spikes, synapticOperations, neuronUpdates }: Activity): number {
+  spent({
+    spikes,
+    synapticOperations,
+    neuronUpdates,
+  }: Pick<Activity, 'spikes' | 'synapticOperations' | 'neuronUpdates'>): number {
     const { analogMultiplyAccumulates } = this.#model;
     const counts = { spikes, synapticOperations, neuronUpdates, analogMultiplyAccumulates };
     return energyMillijoules(counts, this.energyModel);

@@ -10,7 +10,7 @@ export class FrameActivity {
 
   /** @param watched - the layer whose neurons are kept apart, or null */
   constructor(network: SpikingNetwork, watched: number | null) {
-    const shapes = network.layers.map(({ shape }) => shape);
+    const shapes = network.populations.map(({ shape }) => shape);
     const total = (of: (shape: (typeof shapes)[number]) => number) =>
       shapes.reduce((sum, shape) => sum + of(shape), 0);
     this.perPixel = new Uint32Array(total(({ height, width }) => height * width));

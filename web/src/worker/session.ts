@@ -6,7 +6,15 @@ import { openClassifier } from '../../../src/app/open.js';
 import { classifySettings } from '../../../src/app/options.js';
 import { probabilityHighest } from '../../../src/fusion/highest.js';
 import type { SpikeCounts } from '../../../src/fusion/prior.js';
-import { type Answerable, type Classifier, fuse, type PixelImage, type Run, type SpikingNetwork, UserError } from '../../../src/index.js';
+import {
+  type Answerable,
+  type Classifier,
+  fuse,
+  type PixelImage,
+  type Run,
+  type SpikingNetwork,
+  UserError,
+} from '../../../src/index.js';
 import { resizeImage } from '../../../src/picture/resize.js';
 import type { Frame, Guess, Picture, Settings } from '../protocol.js';
 import { FrameActivity } from './activity.js';
@@ -77,7 +85,7 @@ export class Session {
   }
 
   watch(layer: number | null): void {
-    this.#watched = layer !== null && layer < this.network.layers.length ? layer : null;
+    this.#watched = layer !== null && layer < this.network.populations.length ? layer : null;
   }
 
   /** Advances by at least one timestep, until `timesteps` more are done or the time is used up; null if out of date. */
@@ -114,7 +122,7 @@ export class Session {
     if (current === null) throw new UserError('there is no answer yet');
     const { run, milliseconds } = current;
     const layers = run.populationActivity().map((activity, index) => ({
-      name: this.network.layers[index]!.name,
+      name: this.network.populations[index]!.name,
       ...activity,
     }));
     const counts = { final: [...run.finalCounts], head: run.headCounts && [...run.headCounts] };

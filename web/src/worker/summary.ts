@@ -1,44 +1,61 @@
-/** The model as the page needs to know it: shapes, connections and figures, no weights. */
+/** The model as the page needs to know it: shapes, synapses and figures, no weights. */
 
+import { analogMultiplyAccumulates, multiplyAccumulates } from '../../../src/app/answer.js';
 import { describeModel, type SpikingNetwork } from '../../../src/index.js';
-import { analogMultiplyAccumulates, multiplyAccumulates } from '../../../src/run/answer.js';
 import type { Model } from '../protocol.js';
 
 export function summarise(network: SpikingNetwork): Model {
-  const { layers, heads, ...description } = describeModel(network);
+  const { populations, heads, ...description } = describeModel(network);
+  const stages = stagesOf(network);
   return {
     name: description.name,
     labels: [...description.labels],
     input: description.input,
     neurons: description.neurons,
     synapses: description.synapses,
-    layers: layers.map(
-      ({ name, block, shape, neurons, synapses, lambda, threshold, connections }, index) => ({
-        name,
-        block,
-        shape,
-        neurons,
-        synapses,
-        lambda,
-        threshold: [threshold.minimum, threshold.maximum],
-        connections: connections.map(({ kernel = 0, stride = 1, synapses }, position) => ({
-          source: network.layers[index]!.connections[position]!.source,
-          kernel,
-          stride,
-          synapses,
-        })),
-      }),
-    ),
-    heads: heads.map(({ name, block, synapses, lambda, priorStrength }, index) => ({
+    layers: populations.map(({ name, shape, neurons, synapses, lambda, threshold, sources }, index) => ({
       name,
-      block,
+      stage: stages[index]!,
+      shape,
+      neurons,
       synapses,
       lambda,
-      priorStrength,
-      layer: network.heads[index]!.layer,
+      threshold: [threshold.minimum, threshold.maximum],
+      connections: sources.map(({ kernel, stride, synapses }, position) => ({
+        source: network.populations[index]!.synapses[position]!.source,
+        kernel: sideOf(kernel, 0),
+        stride: sideOf(stride, 1),
+        synapses,
+      })),
     })),
+    heads: heads.map(({ name, synapses, lambda, priorStrength }, index) => {
+      const layer = network.heads[index]!.population;
+      return { name, stage: stages[layer]!, synapses, lambda, priorStrength, layer };
+    }),
     analogMultiplyAccumulates: analogMultiplyAccumulates(network),
     multiplyAccumulates: multiplyAccumulates(network),
     defaults: description.defaults,
   };
+}
+
+/** One number of a window's, the height where height and width differ. */
+function sideOf(value: unknown, otherwise: number): number {
+  if (Array.isArray(value)) return sideOf(value[0], otherwise);
+  return typeof value === 'number' ? value : otherwise;
+}
+
+/**
+ * The stage of every population. A stage ends with a population that no synapses pass by: all that goes through the
+ * network goes through it. In a residual network these are the stem and the sums; in a plain one, all.
+ */
+function stagesOf({ populations }: SpikingNetwork): number[] {
+  let stage = 0;
+  return populations.map((_, index) => {
+    const own = stage;
+    const passed = populations.some(
+      ({ synapses }, target) => target > index && synapses.some(({ source }) => source < index),
+    );
+    if (!passed) stage++;
+    return own;
+  });
 }

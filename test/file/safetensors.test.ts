@@ -1,11 +1,11 @@
 /** Files of the safetensors format: every rule that its specification makes is kept when reading and writing. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseJson } from '../../src/convert/json.js';
-import { readSafetensors } from '../../src/convert/safetensors.js';
-import type { NamedTensor } from '../../src/convert/write-safetensors.js';
-import { writeSafetensors } from '../../src/convert/write-safetensors.js';
 import { UserError } from '../../src/errors.js';
+import { readSafetensors } from '../../src/file/safetensors.js';
+import type { NamedTensor } from '../../src/file/write-safetensors.js';
+import { writeSafetensors } from '../../src/file/write-safetensors.js';
+import { parseJson } from '../../src/untrusted/json.js';
 
 /** A file of a header, as text or as a value to be made JSON, and data. */
 function fileOf(header: unknown, data: Uint8Array = new Uint8Array(0), length?: bigint): Uint8Array {

@@ -1,4 +1,4 @@
-/** Writes .safetensors files (src/convert/safetensors.ts says what they are). */
+/** Writes .safetensors files (safetensors.ts says what they are). */
 import { UserError } from '../errors.js';
 import { BYTES } from './dtype.js';
 

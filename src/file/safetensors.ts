@@ -4,9 +4,9 @@
  */
 import { UserError } from '../errors.js';
 import { Field } from '../untrusted/field.js';
+import { parseJson } from '../untrusted/json.js';
 import type { Dtype } from './dtype.js';
 import { BYTES, isDtype, toFloat32 } from './dtype.js';
-import { parseJson } from './json.js';
 
 /** The format's own limit. */
 const MAXIMUM_HEADER = 100_000_000;
