@@ -1,6 +1,7 @@
 /** `snnwasm bundle MODEL -o FILE`: one WebAssembly module that holds kernels, plan and weights. */
 import { Command, Option } from 'commander';
 import { bundleModel, DEFAULT_PICTURE_BYTES, type Flavour } from '../app/bundle.js';
+import type { RunDefaults } from '../graph/network.js';
 import { writeFileAtomic } from '../host/node/files.js';
 import { loadModelFile, shippedModelPath } from '../host/node/models.js';
 import { checkOutput } from '../host/node/output.js';

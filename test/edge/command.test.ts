@@ -70,7 +70,9 @@ describe('the command', async () => {
       expect(code).toBe(0);
       const host = await snnwasm(['run', path, '--json', '--top', '100']);
       expectSameJson(JSON.parse(stdout), JSON.parse(host.stdout));
-      expect(JSON.parse(stdout)).toMatchObject([{ coding: 'radix', digits: 3, readout: 'membrane', timesteps: 7 }]);
+      expect(JSON.parse(stdout)).toMatchObject([
+        { coding: 'radix', digits: 3, readout: 'membrane', timesteps: 7 },
+      ]);
     },
   );
 
