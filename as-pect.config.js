@@ -7,10 +7,14 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 
-// layout.ts holds constants; index.ts only re-exports, and the specs of network and dense import from it.
-const withoutSpec = ['layout.ts', 'index.ts'];
-const specs = readdirSync('assembly')
-  .filter((file) => file.endsWith('.ts') && !withoutSpec.includes(file))
+/** Kernels, in folders too; what a bundle adds for edge devices (assembly/edge/) is tested as a module, by vitest. */
+const kernels = readdirSync('assembly', { recursive: true })
+  .map((file) => file.replaceAll('\\', '/'))
+  .filter((file) => file.endsWith('.ts') && !file.startsWith('edge/'));
+
+// records.ts holds constants; index.ts files only lead on: the schedule's spec goes through all that they lead to.
+const specs = kernels
+  .filter((file) => !/^records\.ts$|(^|\/)index\.ts$/.test(file))
   .map((file) => `test/assembly/${file.replace(/\.ts$/, '.spec.ts')}`);
 
 // as-pect passes over a file that is not there without a word.
@@ -18,6 +22,6 @@ const missing = specs.filter((spec) => !existsSync(spec));
 if (missing.length > 0) throw new Error(`kernels without a spec: ${missing.join(', ')}`);
 
 export default {
-  entries: ['test/assembly/*.spec.ts'],
+  entries: ['test/assembly/**/*.spec.ts'],
   instantiate: (_memory, createImports, instantiate, binary) => instantiate(binary, createImports()),
 };

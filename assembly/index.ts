@@ -6,4 +6,4 @@
  * atomic: threads on one memory read the same weights, and write each to a state of its own.
  */
 export { advance, present, reset } from './schedule';
-export { trainedAdd, trainedBias, trainedConvolve, trainedDepthwise, trainedPad, trainedRectify } from './trained';
+export { trainedBias, trainedConvolve, trainedDepthwise, trainedPad, trainedRectify } from './trained';

@@ -46,14 +46,6 @@ export function trainedBias(output: usize, bias: usize, stride: i32, pixels: i32
   }
 }
 
-/** output += input, elementwise; `count` is a multiple of 4. */
-export function trainedAdd(output: usize, input: usize, count: i32): void {
-  const end = output + (<usize>count << 2);
-  for (; output < end; output += 16, input += 16) {
-    v128.store(output, f32x4.add(v128.load(output), v128.load(input)));
-  }
-}
-
 /** output = max(output, 0); `count` is a multiple of 4. */
 export function trainedRectify(output: usize, count: i32): void {
   const zero = f32x4.splat(0);

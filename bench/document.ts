@@ -5,7 +5,7 @@ import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os';
 import { packageVersion } from '../src/cli/version.js';
 import type { SpikingNetwork } from '../src/graph/network.js';
 import { sha256 } from '../src/host/node/hash.js';
-import { shippedModelPath } from '../src/host/node/models.js';
+import { paperModelPath } from '../src/host/node/models.js';
 import type { BenchResult, Part } from './measure/result.js';
 
 const require = createRequire(import.meta.url);
@@ -26,7 +26,7 @@ export interface DocumentOptions {
 /** Puts the result together. */
 export async function resultOf(options: DocumentOptions): Promise<BenchResult> {
   const { network, images, settings, loadBefore, parts, versions = {} } = options;
-  const model = await readFile(shippedModelPath());
+  const model = await readFile(paperModelPath());
   const kernels = await readFile(require.resolve('snnwasm/snnwasm.wasm'));
   return {
     format: 'snnwasm-bench-1',

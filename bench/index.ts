@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { UserError } from '../src/errors.js';
 import { writeFileAtomic } from '../src/host/node/files.js';
 import { kernelModule } from '../src/host/node/kernels.js';
-import { loadModelFile, shippedModelPath } from '../src/host/node/models.js';
+import { loadModelFile, paperModelPath } from '../src/host/node/models.js';
 import { load, resultOf } from './document.js';
 import type { Part } from './measure/result.js';
 import { PARTS } from './parts/all.js';
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   const { only, json, quick } = readOptions();
   const settings = quick ? QUICK : FULL;
   const loadBefore = load();
-  const network = await loadModelFile(shippedModelPath());
+  const network = await loadModelFile(paperModelPath());
   const { source, images } = await benchImages(settings.images);
   const workplace: Workplace = {
     module: await kernelModule(),

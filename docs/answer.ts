@@ -10,7 +10,7 @@ import { rateInterval } from '../src/fusion/posterior.js';
 import { nodeCodecs } from '../src/host/node/codecs.js';
 import { writeFileAtomic } from '../src/host/node/files.js';
 import { kernelModule } from '../src/host/node/kernels.js';
-import { loadModelFile, shippedModelPath } from '../src/host/node/models.js';
+import { loadModelFile, paperModelPath } from '../src/host/node/models.js';
 import { decodeImage } from '../src/picture/decode.js';
 import { Classifier } from '../src/run/run.js';
 
@@ -20,7 +20,7 @@ const COLOURS = [COLOUR.orange, COLOUR.vermilion, COLOUR.skyBlue, COLOUR.green, 
 const SIDE = 190;
 const PLOT = { left: 265, width: 395, height: 190 };
 
-const network = await loadModelFile(shippedModelPath());
+const network = await loadModelFile(paperModelPath());
 const classifier = await Classifier.create(await kernelModule(), network);
 const bytes = await readFile(PICTURE);
 const run = classifier.start(await decodeImage(bytes, nodeCodecs));

@@ -35,7 +35,7 @@ import { Simulation } from '../src/engine/simulation.js';
 import { readSafetensors } from '../src/file/safetensors.js';
 import type { SpikingNetwork } from '../src/graph/network.js';
 import { kernelModule } from '../src/host/node/kernels.js';
-import { loadModelFile, shippedModelPath } from '../src/host/node/models.js';
+import { loadModelFile, paperModelPath } from '../src/host/node/models.js';
 import { fromRgba } from '../src/picture/pixel-image.js';
 import { arbitraryNetwork, buildNetwork } from './generate.js';
 import { randomInput } from './reference/random-network.js';
@@ -231,7 +231,7 @@ describe('parts', () => {
   ];
   let shipped: Workplace;
   beforeAll(async () => {
-    const network = await loadModelFile(shippedModelPath());
+    const network = await loadModelFile(paperModelPath());
     const { images } = await benchImages(1);
     shipped = {
       module,

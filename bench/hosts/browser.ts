@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { type Browser, chromium } from 'playwright-core';
-import { shippedModelPath } from '../../src/host/node/models.js';
+import { paperModelPath } from '../../src/host/node/models.js';
 import { chromiumPath } from '../../test/support/find-chromium.js';
 import { bundle } from './bundle.js';
 import type { HostJob, HostReport } from './engine-benchmark.js';
@@ -72,7 +72,7 @@ async function serve(): Promise<Server> {
     ['/', { type: 'text/html', content: '<!doctype html><script type="module" src="page.js"></script>' }],
     ['/page.js', { type: script, content: await bundle('page.ts', 'browser') }],
     ['/worker.js', { type: script, content: await bundle('web-worker.ts', 'browser') }],
-    ['/model.snn', { type: 'application/octet-stream', content: await readFile(shippedModelPath()) }],
+    ['/model.snn', { type: 'application/octet-stream', content: await readFile(paperModelPath()) }],
   ]);
   for (const name of ['snnwasm.wasm', 'snnwasm.shared.wasm']) {
     const content = await readFile(require.resolve(`snnwasm/${name}`));

@@ -20,7 +20,7 @@ for (const command of ['run', 'convert', 'inspect', 'eval', 'report', 'data'])
   await load(`cli/${command}.js`);
 mark('imports');
 const { kernelModule } = await load('host/node/kernels.js');
-const { shippedModelPath } = await load('host/node/models.js');
+const { paperModelPath } = await load('host/node/models.js');
 const { nodeCodecs } = await load('host/node/codecs.js');
 const { readModel } = await load('model/file.js');
 const { decodeImage } = await load('picture/decode.js');
@@ -28,7 +28,7 @@ const { Classifier } = await load('run/run.js');
 const { answerOf } = await load('run/answer.js');
 last = performance.now();
 
-const bytes = new Uint8Array(await readFile(shippedModelPath()));
+const bytes = new Uint8Array(await readFile(paperModelPath()));
 mark('model: read the file');
 const network = readModel(bytes);
 mark('model: check');

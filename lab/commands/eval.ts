@@ -3,13 +3,18 @@ import { availableParallelism } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { decimalNumber, wholeNumber } from '../../src/cli/options.js';
 import { PRIOR_OCCLUSION } from '../../src/fit/pictures.js';
-import { MAXIMUM_FORGETTING, MAXIMUM_PRIOR_STRENGTH } from '../../src/graph/bounds.js';
+import { MAXIMUM_DIGITS, MAXIMUM_FORGETTING, MAXIMUM_PRIOR_STRENGTH } from '../../src/graph/bounds.js';
+import type { Coding } from '../../src/graph/network.js';
 import type { EvaluationFlags } from '../evaluation/experiment.js';
+import type { RadixFlags } from '../evaluation/radix.js';
 
 export function evalCommand(): Command {
   return new Command('eval')
     .description("the paper's experiment: accuracy against energy, with and without fusion")
-    .argument('[model]', 'model file (default: the one that ships with the package)')
+    .argument(
+      '[model]',
+      'model file (default: the ReLU network of the experiment; with radix coding the one that ships)',
+    )
     .requiredOption('--data <folder>', 'the binary version of CIFAR-100, unpacked (see "snnwasm data")')
     .addOption(new Option('--split <name>', 'images to report on').choices(['train', 'test']).default('test'))
     .option('--limit <n>', 'only the first n records', wholeNumber(1, 1e6))
@@ -47,8 +52,23 @@ export function evalCommand(): Command {
     )
     .option('--mirror', 'mirror every image left to right')
     .option('--workers <n>', 'worker threads', wholeNumber(1, 1024), availableParallelism())
+    .addOption(
+      new Option('--coding <code>', 'rate: the experiment; radix: accuracy and cost by the number of digits')
+        .choices(['rate', 'radix'])
+        .default('rate'),
+    )
+    .option(
+      '--digits <list>',
+      'with radix coding: numbers of digits, as in 1,2,3,4',
+      digitsList,
+      [1, 2, 3, 4],
+    )
     .option('--out <folder>', 'where results and progress are kept', 'results')
-    .action(async (model: string | undefined, flags: EvaluationFlags) => {
+    .action(async (model: string | undefined, flags: EvaluationFlags & RadixFlags & { coding: Coding }) => {
+      if (flags.coding === 'radix') {
+        const { evaluateRadix } = await import('../evaluation/radix.js');
+        return evaluateRadix(model, flags);
+      }
       const { evaluate } = await import('../evaluation/experiment.js');
       await evaluate(model, flags);
     });
@@ -67,4 +87,11 @@ function forgetting(text: string): number | 'auto' {
   if (!/^\d+$/.test(text) || Number(text) > MAXIMUM_FORGETTING)
     throw new InvalidArgumentError(`It must be a whole number from 0 to ${MAXIMUM_FORGETTING}, or auto.`);
   return Number(text);
+}
+
+function digitsList(text: string): number[] {
+  const list = text.split(',').map(Number);
+  if (list.every((digits) => Number.isInteger(digits) && digits >= 1 && digits <= MAXIMUM_DIGITS))
+    return list;
+  throw new InvalidArgumentError(`It must be whole numbers from 1 to ${MAXIMUM_DIGITS}, as in 1,2,3,4.`);
 }

@@ -12,7 +12,7 @@ import { rowsUpTo } from '../../src/fit/rows.js';
 import type { Propagation, SpikingNetwork } from '../../src/graph/network.js';
 import { readFileChecked } from '../../src/host/node/files.js';
 import { sha256 } from '../../src/host/node/hash.js';
-import { shippedModelPath } from '../../src/host/node/models.js';
+import { paperModelPath } from '../../src/host/node/models.js';
 import { explained } from '../../src/host/node/system-error.js';
 import { type Cifar100Split, openCifar100 } from '../data/cifar100.js';
 import { mirrored } from '../data/mirrored.js';
@@ -49,8 +49,8 @@ export interface EvaluationFlags {
  * @throws UserError if a file cannot be read or written, or flags and model do not fit together
  */
 export async function evaluate(modelPath: string | undefined, flags: EvaluationFlags): Promise<void> {
-  const modelBytes = await readFileChecked(modelPath ?? shippedModelPath(), LARGEST_FILE);
-  const network = readModel(modelBytes, modelPath ?? shippedModelPath());
+  const modelBytes = await readFileChecked(modelPath ?? paperModelPath(), LARGEST_FILE);
+  const network = readModel(modelBytes, modelPath ?? paperModelPath());
   const reported = await openSplit(flags.data, flags.split);
   const training = await openSplit(flags.data, 'train');
   const plan = planOf(network, flags, reported.images);

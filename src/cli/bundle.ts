@@ -1,6 +1,7 @@
 /** `snnwasm bundle MODEL -o FILE`: one WebAssembly module that holds kernels, plan and weights. */
 import { Command, Option } from 'commander';
 import { bundleModel, DEFAULT_PICTURE_BYTES, type Flavour } from '../app/bundle.js';
+import type { RunDefaults } from '../graph/network.js';
 import { writeFileAtomic } from '../host/node/files.js';
 import { loadModelFile, shippedModelPath } from '../host/node/models.js';
 import { checkOutput } from '../host/node/output.js';
@@ -59,6 +60,11 @@ async function bundle(path: string | undefined, flags: BundleFlags): Promise<voi
   process.stdout.write(
     `${escaped(output)}: ${name} as a ${flavour}, ${(module.length / 1e6).toFixed(2)} MB, ` +
       `${(memoryBytes / MIB).toFixed(1)} MiB of memory\n` +
-      `  ${input.width} x ${input.height} RGB in, ${labels.length} classes out, ${defaults.timesteps} timesteps by default\n`,
+      `  ${input.width} x ${input.height} RGB in, ${labels.length} classes out, ${lengthOf(defaults)}\n`,
   );
+}
+
+/** How long an answer takes where nothing is said. */
+function lengthOf({ coding, digits, timesteps }: RunDefaults): string {
+  return coding === 'radix' ? `numbers of ${digits} binary digits` : `${timesteps} timesteps by default`;
 }

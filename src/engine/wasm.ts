@@ -23,7 +23,6 @@ export interface KernelFunctions {
     padded: number,
   ): void;
   trainedBias(output: number, bias: number, stride: number, pixels: number): void;
-  trainedAdd(output: number, input: number, count: number): void;
   trainedRectify(output: number, count: number): void;
   trainedConvolve(
     padded: number,
@@ -70,7 +69,6 @@ export const KERNEL_PARAMETERS: {
   advance: 5,
   trainedPad: 10,
   trainedBias: 4,
-  trainedAdd: 3,
   trainedRectify: 2,
   trainedConvolve: 16,
   trainedDepthwise: 14,

@@ -6,4 +6,4 @@
 
 export { nodeCodecs } from '../host/node/codecs.js';
 export { kernelModule } from '../host/node/kernels.js';
-export { loadModelFile, shippedModelPath } from '../host/node/models.js';
+export { loadModelFile, paperModelPath, shippedModelPath } from '../host/node/models.js';

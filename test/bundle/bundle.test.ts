@@ -14,7 +14,7 @@ import { UserError } from '../../src/errors.js';
 import { sourceShape } from '../../src/graph/extents.js';
 import { IMAGE } from '../../src/graph/network.js';
 import { fanOutOf } from '../../src/graph/synapses/index.js';
-import { loadModelFile, shippedModelPath } from '../../src/host/node/models.js';
+import { loadModelFile, paperModelPath } from '../../src/host/node/models.js';
 import { bundleTemplate } from '../../src/host/node/templates.js';
 import { expectFailure, snnwasm } from '../support/cli.js';
 import { bundled, smallNetwork } from '../support/edge.js';
@@ -93,7 +93,7 @@ describe('a bundle', () => {
   );
 
   it('takes little more than its weights and fan-outs: the shipped model', async () => {
-    const network = await loadModelFile(shippedModelPath());
+    const network = await loadModelFile(paperModelPath());
     const tensors = [...network.populations, ...network.heads].flatMap(({ bias, threshold }) => [
       bias,
       threshold,
@@ -273,7 +273,7 @@ describe('snnwasm bundle', () => {
       expect([code, stderr]).toEqual([0, '']);
       expect(stdout).toMatch(
         new RegExp(
-          `^out.wasm: resnet18-cifar100 as a ${flavour}, 11\\.\\d\\d MB, 2\\d\\.\\d MiB of memory\\n  32 x 32 RGB in, 100 classes out, 64 timesteps by default\\n$`,
+          `^out.wasm: resnet18-cifar100-radix as a ${flavour}, 11\\.\\d\\d MB, 2\\d\\.\\d MiB of memory\\n  32 x 32 RGB in, 100 classes out, numbers of 3 binary digits\\n$`,
         ),
       );
       expect(WebAssembly.validate(await readFile(join(folder, 'out.wasm')))).toBe(true);

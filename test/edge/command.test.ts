@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { writeModel } from '../../src/file/file.js';
 import type { SpikingNetwork } from '../../src/graph/network.js';
-import { loadModelFile, shippedModelPath } from '../../src/host/node/models.js';
+import { loadModelFile, paperModelPath, shippedModelPath } from '../../src/host/node/models.js';
 import { snnwasm } from '../support/cli.js';
 import { bundled, EdgeCommand, smallNetwork } from '../support/edge.js';
 import { picture, rgb } from '../support/rgb.js';
@@ -36,7 +36,8 @@ function expectSameJson(actual: unknown, expected: unknown, path = ''): void {
 
 describe('the command', async () => {
   const examples = join(import.meta.dirname, '../../examples');
-  const shipped = new EdgeCommand(await bundled(await loadModelFile(shippedModelPath()), 'command'));
+  const shipped = new EdgeCommand(await bundled(await loadModelFile(paperModelPath()), 'command'));
+  const radix = new EdgeCommand(await bundled(await loadModelFile(shippedModelPath()), 'command'));
   const small = new EdgeCommand(await bundled(rgb, 'command'));
   const unusual: SpikingNetwork = {
     ...withForgetting(smallNetwork(4, 4, 1), 2),
@@ -44,7 +45,7 @@ describe('the command', async () => {
   };
   const unusualCommand = new EdgeCommand(await bundled(unusual, 'command'));
   afterAll(() => {
-    for (const command of [shipped, small, unusualCommand]) command.dispose();
+    for (const command of [shipped, radix, small, unusualCommand]) command.dispose();
   });
 
   const cases = [
@@ -60,6 +61,21 @@ describe('the command', async () => {
     ['orange.png', '--forgetting', '0'],
   ];
 
+  it.each(['sunflower.png', 'cloud.png', 'orange.png'])(
+    'prints what snnwasm run --json prints in radix coding: %s',
+    async (file) => {
+      const path = join(examples, file);
+      const { code, stdout, stderr } = radix.run(await readFile(path), ['--top', '100']);
+      expect(stderr).toBe('');
+      expect(code).toBe(0);
+      const host = await snnwasm(['run', path, '--json', '--top', '100']);
+      expectSameJson(JSON.parse(stdout), JSON.parse(host.stdout));
+      expect(JSON.parse(stdout)).toMatchObject([
+        { coding: 'radix', digits: 3, readout: 'membrane', timesteps: 7 },
+      ]);
+    },
+  );
+
   it.each(cases.map((words) => [words.join(' '), words] as const))(
     'prints what snnwasm run --json prints: %s',
     async (_, words) => {
@@ -68,7 +84,7 @@ describe('the command', async () => {
       const { code, stdout, stderr } = shipped.run(await readFile(path), options);
       expect(stderr).toBe('');
       expect(code).toBe(0);
-      const host = await snnwasm(['run', path, '--json', ...options]);
+      const host = await snnwasm(['run', path, '--json', '--model', paperModelPath(), ...options]);
       expectSameJson(JSON.parse(stdout), JSON.parse(host.stdout));
       expect(stdout).toMatch(/^\[\n {2}\{\n {4}"file": "-",\n {4}"predictions": \[\n {6}\{\n/);
     },

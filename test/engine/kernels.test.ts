@@ -7,7 +7,7 @@ import { Simulation } from '../../src/engine/simulation.js';
 import type { Propagation, SpikingNetwork } from '../../src/graph/network.js';
 import { nodeCodecs } from '../../src/host/node/codecs.js';
 import { kernelModule } from '../../src/host/node/kernels.js';
-import { loadModelFile, shippedModelPath } from '../../src/host/node/models.js';
+import { loadModelFile, paperModelPath } from '../../src/host/node/models.js';
 import { decodeImage } from '../../src/picture/decode.js';
 import { resizeImage } from '../../src/picture/resize.js';
 import { quantiseInput } from '../../src/picture/tensor.js';
@@ -142,7 +142,7 @@ describe('the kernels equal the reference simulator', () => {
   it.each(['synchronous', 'pipelined'] as const)(
     'on the shipped network and a picture, %s',
     async (propagation) => {
-      const network = await loadModelFile(shippedModelPath());
+      const network = await loadModelFile(paperModelPath());
       const bytes = await readFile(new URL('../../examples/sunflower.png', import.meta.url));
       const image = resizeImage(await decodeImage(bytes, nodeCodecs), network.input);
       const input = quantiseInput(image, network.input, network.normalisation, network.inputFractionBits);

@@ -14,7 +14,7 @@ import { sizeOf } from '../../src/graph/extents.js';
 import type { SpikingNetwork } from '../../src/graph/network.js';
 import { sha256 } from '../../src/host/node/hash.js';
 import { kernelModule, sharedKernelModule } from '../../src/host/node/kernels.js';
-import { loadModelFile, shippedModelPath } from '../../src/host/node/models.js';
+import { loadModelFile, paperModelPath } from '../../src/host/node/models.js';
 import { runPool } from '../../src/host/node/pool.js';
 import { arbitraryNetwork, uniform } from '../generate.js';
 import { finished, start } from '../support/cli.js';
@@ -171,7 +171,7 @@ describe('simulations on one model', () => {
   });
 
   it('do so in two threads at once, and leave the constants as they were: the shipped model', async () => {
-    const network = await loadModelFile(shippedModelPath());
+    const network = await loadModelFile(paperModelPath());
     const inputs = inputsOf(network, 8);
     const alone = await Simulation.create(module, network);
     const expected = inputs.map((input) => spikesOf(alone, input, 12));
@@ -227,7 +227,7 @@ describe('where memory cannot be shared', () => {
   });
 
   it('since all threads together would need more than 2 GiB, there are no shares', async () => {
-    const network = await loadModelFile(shippedModelPath());
+    const network = await loadModelFile(paperModelPath());
     expect(planMemory(network, 200).bytes).toBeGreaterThan(2 ** 31);
     expect(shareModel(shared, network, 200)).toBeNull();
   });

@@ -27,7 +27,7 @@ import { rgb } from '../support/rgb.js';
 import { type Site, STRICT_POLICY, startSite } from '../support/site.js';
 import { tinyCheckpoint } from '../support/tiny.js';
 
-const MODEL = '/node_modules/snnwasm/weights/resnet18-cifar100.snn';
+const MODEL = '/node_modules/snnwasm/weights/resnet18-cifar100-radix.snn';
 const README_PAGE =
   '<!doctype html><meta charset="utf-8"><link rel="icon" href="/picture.png"><output></output>';
 const FILES = ['picture.png', 'picture.jpg', 'picture.webp'];

@@ -61,7 +61,7 @@ describe('the tarball', () => {
       .filter((target) => !target.includes('*'));
     expect(targets.length).toBeGreaterThan(8);
     expect(paths()).toEqual(expect.arrayContaining(targets.map((target) => target.replace('./', ''))));
-    expect(paths()).toContain('weights/resnet18-cifar100.snn');
+    expect(paths()).toContain('weights/resnet18-cifar100-radix.snn');
   });
 
   it('holds every module that its modules import', async () => {

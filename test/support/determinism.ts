@@ -50,9 +50,13 @@ function synthetic(): Uint8Array[] {
   });
 }
 
-/** What is expected of every host: the traces that this process counts, with the model that ships. */
-export async function expectedTraces(): Promise<ImageTrace[]> {
-  const model = await loadModel();
+/**
+ * What is expected of every host: the traces that this process counts.
+ *
+ * @param source - of the model, default the one that ships, in its own coding
+ */
+export async function expectedTraces(source?: string): Promise<ImageTrace[]> {
+  const model = await loadModel(source);
   const { bytes } = pictures();
   const traces: ImageTrace[] = [];
   for (let start = 0; start < bytes.length; start += VALUES) {

@@ -7,7 +7,7 @@ import { WASI } from 'node:wasi';
 import * as E from '../../assembly/edge/layout.js';
 import { type BundleOptions, bundleModel, type Flavour } from '../../src/bundle/bundle.js';
 import type { SpikingNetwork } from '../../src/graph/network.js';
-import { loadModelFile, shippedModelPath } from '../../src/host/node/models.js';
+import { loadModelFile, paperModelPath } from '../../src/host/node/models.js';
 import { bundleTemplate } from '../../src/host/node/templates.js';
 import { buildNetwork } from '../generate.js';
 
@@ -23,7 +23,7 @@ export async function bundleFolder(): Promise<{
   readonly command: string;
 }> {
   const folder = mkdtempSync(join(tmpdir(), 'snnwasm-edge-'));
-  const network = await loadModelFile(shippedModelPath());
+  const network = await loadModelFile(paperModelPath());
   const [library, command] = [join(folder, 'library.wasm'), join(folder, 'command.wasm')];
   writeFileSync(library, await bundled(network, 'library'));
   writeFileSync(command, await bundled(network, 'command'));

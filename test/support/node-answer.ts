@@ -1,10 +1,10 @@
 /** What Node answers to a picture, in the form of the page's report. */
 import { readFile } from 'node:fs/promises';
-import { kernelModule, loadModelFile, nodeCodecs, shippedModelPath } from '../../src/entry/node.js';
+import { kernelModule, loadModelFile, nodeCodecs, paperModelPath } from '../../src/entry/node.js';
 import { answerOf, Classifier, decodeImage, fuse, type Posterior, type RunOptions } from '../../src/index.js';
 import type { Report } from './demo-page.js';
 
-const network = await loadModelFile(shippedModelPath());
+const network = await loadModelFile(paperModelPath());
 const classifier = await Classifier.create(await kernelModule(), network);
 
 /** A picture of the examples, encoded. */

@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CLASSIFY_SETTINGS } from '../../src/app/options.js';
 import { loadModel } from '../../src/entry/index-node.js';
-import { shippedModelPath } from '../../src/host/node/models.js';
+import { paperModelPath } from '../../src/host/node/models.js';
 import { formatShare } from '../../web/src/format.js';
 import { describeWithChromium } from '../support/chromium.js';
 import { CLI } from '../support/cli.js';
@@ -200,7 +200,7 @@ describeWithChromium('the answer of the demo page', () => {
     await demo.sample('orange');
     await demo.finished('orange.png');
     const report = await demo.report();
-    const model = await loadModel(shippedModelPath());
+    const model = await loadModel(paperModelPath());
     const answer = await model.classify(new Uint8Array(bytes), { stopWhenSure: 0.95 });
     expect(answer.timesteps).toBeLessThan(64);
     const { timesteps, spikes, synapticOperations } = answer;

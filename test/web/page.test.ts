@@ -4,7 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { shippedModelPath } from '../../src/entry/node.js';
+import { paperModelPath } from '../../src/entry/node.js';
 import { formatProbability } from '../../web/src/format.js';
 import { describeWithChromium } from '../support/chromium.js';
 import { type DemoPage, Site } from '../support/demo-page.js';
@@ -298,7 +298,7 @@ describeWithChromium('the demo page', () => {
     for (const [answer, message] of [
       [{ status: 404 }, /^resnet18-cifar100-.*\.snn cannot be downloaded \(the server answers 404\): reload/],
       [{ body: Buffer.alloc(1000) }, /the connection ended after 1000 of 114\d{5} bytes/],
-      [{ body: Buffer.alloc((await stat(shippedModelPath())).size) }, /is not a snnwasm model|model/],
+      [{ body: Buffer.alloc((await stat(paperModelPath())).size) }, /is not a snnwasm model|model/],
     ] as const) {
       demo = await site.visit({}, undefined, (page) =>
         page.route('**/*.snn', (route) => route.fulfill(answer)),

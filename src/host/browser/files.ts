@@ -9,7 +9,7 @@ import type { ImageFormat } from '../../picture/format.js';
 export const KERNELS = new URL('../../../dist/browser/snnwasm.wasm', import.meta.url);
 
 /** The model that ships. */
-export const SHIPPED_MODEL = new URL('../../../weights/resnet18-cifar100.snn', import.meta.url);
+export const SHIPPED_MODEL = new URL('../../../weights/resnet18-cifar100-radix.snn', import.meta.url);
 
 /** The image decoders. */
 export const DECODERS: Readonly<Record<ImageFormat, URL>> = {

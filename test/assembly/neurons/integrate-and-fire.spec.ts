@@ -1,6 +1,6 @@
-/** integrateAndFire: eqs. (5) to (7) for 64 lanes. addSums: i16 sums into i32 membranes. */
+/** integrateAndFire: eqs. (5) to (7) for 64 lanes. */
 import * as R from '../../../assembly/records';
-import { addSums, integrateAndFire } from '../../../assembly/neurons/integrate-and-fire';
+import { integrateAndFire } from '../../../assembly/neurons/integrate-and-fire';
 import { NEVER } from '../records';
 import { allocate, copyOf, expectGuards, expectSame, randomBetween, randomWords, seed } from '../support';
 
@@ -151,24 +151,5 @@ describe('integrateAndFire', () => {
       randomWords(thresholds, R.LANES, 0, randomBetween(1, NEVER));
       checkAgainstScalar(membranes, drives, thresholds, 32767);
     }
-  });
-});
-
-describe('addSums', () => {
-  it('adds each sum to its membrane', () => {
-    seed(3);
-    const membranes = allocate(R.LANE_BYTES);
-    const sums = allocate(R.LANES * 2);
-    randomWords(membranes, R.LANES, -HALF, HALF);
-    for (let lane = 0; lane < R.LANES; lane++) store<i16>(sums + lane * 2, <i16>randomBetween(-32768, 32767));
-    store<i16>(sums + 2 * 3, -32768);
-    store<i16>(sums + 2 * 60, 32767);
-    const expected = copyOf(membranes, R.LANE_BYTES);
-    for (let lane = 0; lane < R.LANES; lane++) {
-      store<i32>(expected + lane * 4, load<i32>(expected + lane * 4) + <i32>load<i16>(sums + lane * 2));
-    }
-    addSums(membranes, sums);
-    expectSame<i32>(membranes, expected, R.LANES, 'membrane');
-    expectGuards();
   });
 });

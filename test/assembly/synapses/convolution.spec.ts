@@ -1,60 +1,66 @@
 /** convolve: the event-driven convolution against the plain sum over the window. */
-import { convolve, fetchWeights, weightsOf } from '../../../assembly/synapses/convolution';
 import * as R from '../../../assembly/records';
-import { addSums } from '../../../assembly/neurons/integrate-and-fire';
+import { addSums } from '../../../assembly/sums';
+import { convolve, fetchWeights, weightsOf } from '../../../assembly/synapses/convolution';
 import { openWindow } from '../../../assembly/synapses/window';
-import { plainConvolve, plainWindow } from '../plain';
-import { fireAtRandom, listInto, listOf, newConnection, newLayer, outputExtent, packedWeight, rowStartOf, setSpike, weightAt } from '../records';
+import { plainSum, plainWindow } from '../plain';
+import {
+  allocateWeights,
+  fireAtRandom,
+  groupsOf,
+  listInto,
+  listOf,
+  newPopulation,
+  newSynapses,
+  outputExtent,
+  randomiseWeights,
+  rowStartOf,
+  setGroups,
+  setSpike,
+  setSquare,
+  setWeight,
+  setWindow,
+  weightRowsOf,
+} from '../records';
 import { allocate, copyOf, expectGuards, expectSame, randomBytes, randomWords, seed } from '../support';
 
 const SLOTS: i32 = 3;
 
-function newConvolution(source: usize, inputs: i32, blocks: i32, kernel: i32, stride: i32, padding: i32): usize {
-  const bytes = blocks * kernel * kernel * inputs * R.LANES;
-  return newConnection(R.KIND_CONVOLUTION, source, kernel, stride, padding, bytes);
-}
-
-function extentOf(connection: usize, extent: i32): i32 {
-  const kernel = load<i32>(connection, R.SYNAPSES_KERNEL);
-  return outputExtent(
-    extent,
-    kernel,
-    load<i32>(connection, R.SYNAPSES_STRIDE),
-    load<i32>(connection, R.SYNAPSES_PADDING),
-  );
+/** A convolution of so many lane groups with a square kernel, its weights 0. */
+function newConvolution(source: usize, groups: i32, kernel: i32, stride: i32, padding: i32): usize {
+  const synapses = newSynapses(R.KIND_CONVOLUTION, source, groups * R.LANES);
+  setSquare(synapses, kernel, stride, padding);
+  allocateWeights(synapses, groups * R.LANES);
+  return synapses;
 }
 
 /** Adds a window's sums to 64 membranes; scratch is as large as it must be, so that its guards tell of one byte more. */
-function convolveInto(connection: usize, slot: i32, block: i32, y: i32, x: i32, membranes: usize): i32 {
-  const kernel = load<i32>(connection, R.SYNAPSES_KERNEL);
-  const channels = load<i32>(load<usize>(connection, R.SYNAPSES_SOURCE), R.POPULATION_CHANNELS);
+function convolveInto(synapses: usize, slot: i32, group: i32, y: i32, x: i32, membranes: usize): i32 {
+  const taps = load<i32>(synapses, R.SYNAPSES_KERNEL_HEIGHT) * load<i32>(synapses, R.SYNAPSES_KERNEL_WIDTH);
   const sums = allocate(R.LANES * 2);
-  const rows = allocate(kernel * kernel * channels * 2 + R.GATHERED_BYTES);
-  openWindow(connection, y, x);
-  const spikes = convolve(connection, slot, weightsOf(connection, block), membranes, sums, rows);
+  const rows = allocate(taps * load<i32>(synapses, R.SYNAPSES_SOURCE_CHANNELS) * 2 + R.GATHERED_BYTES);
+  openWindow(synapses, y, x);
+  const spikes = convolve(synapses, group, slot, weightsOf(synapses, group), membranes, sums, rows);
   addSums(membranes, sums);
   return spikes;
 }
 
 /** Compares every output pixel of a slot; the membranes go on from pixel to pixel. Returns all spikes. */
-function checkConnection(connection: usize, blocks: i32, slot: i32): i32 {
-  const source = load<usize>(connection, R.SYNAPSES_SOURCE);
-  const height = extentOf(connection, load<i32>(source, R.POPULATION_HEIGHT));
-  const width = extentOf(connection, load<i32>(source, R.POPULATION_WIDTH));
+function checkSynapses(synapses: usize, groups: i32, slot: i32, height: i32, width: i32): i32 {
   const membranes = allocate(R.LANE_BYTES);
   randomWords(membranes, R.LANES, -1000000, 1000000);
   const expected = copyOf(membranes, R.LANE_BYTES);
   let total = 0;
-  for (let block = 0; block < blocks; block++) {
+  for (let group = 0; group < groups; group++) {
     for (let y = 0; y < height; y++) {
       for (let x = 0; x < width; x++) {
         for (let lane = 0; lane < R.LANES; lane++) {
-          const sum = plainConvolve(connection, slot, block * R.LANES + lane, y, x);
+          const sum = plainSum(synapses, slot, group * R.LANES + lane, y, x);
           store<i32>(expected + lane * 4, load<i32>(expected + lane * 4) + sum);
         }
-        const spikes = plainWindow(connection, slot, y, x);
+        const spikes = plainWindow(synapses, slot, group * R.LANES, y, x);
         const where = `y ${y} x ${x}`;
-        expect<i32>(convolveInto(connection, slot, block, y, x, membranes)).toBe(spikes, `${where} spikes`);
+        expect<i32>(convolveInto(synapses, slot, group, y, x, membranes)).toBe(spikes, `${where} spikes`);
         expectSame<i32>(membranes, expected, R.LANES, `${where} membrane`);
         total += spikes;
       }
@@ -64,25 +70,25 @@ function checkConnection(connection: usize, blocks: i32, slot: i32): i32 {
   return total;
 }
 
-/** Random spikes and weights for a source of `inputs` channels and an output of `blocks` blocks. */
+/** Random spikes and weights for a source of `inputs` channels and an output of `groups` lane groups. */
 function checkRandom(
   inputs: i32,
   height: i32,
   width: i32,
-  blocks: i32,
+  groups: i32,
   kernel: i32,
   stride: i32,
   padding: i32,
   percent: i32,
 ): void {
-  const source = newLayer(inputs, height, width, SLOTS);
+  const source = newPopulation(inputs, height, width, SLOTS);
   for (let slot = 0; slot < SLOTS; slot++) fireAtRandom(source, slot, percent);
-  const connection = newConvolution(source, inputs, blocks, kernel, stride, padding);
-  randomBytes(load<usize>(connection, R.SYNAPSES_WEIGHTS), blocks * kernel * kernel * inputs * R.LANES);
+  const synapses = newConvolution(source, groups, kernel, stride, padding);
+  randomBytes(load<usize>(synapses, R.SYNAPSES_WEIGHTS), groups * weightRowsOf(synapses) * R.LANES);
+  const rows = outputExtent(height, kernel, stride, 2 * padding);
+  const columns = outputExtent(width, kernel, stride, 2 * padding);
   let total = 0;
-  for (let slot = 0; slot < SLOTS; slot++) {
-    total += checkConnection(connection, blocks, slot);
-  }
+  for (let slot = 0; slot < SLOTS; slot++) total += checkSynapses(synapses, groups, slot, rows, columns);
   expect<i32>(total).toBeGreaterThan(0, 'there were spikes');
 }
 
@@ -91,22 +97,26 @@ function extremeWeight(lane: i32): i32 {
   return (lane & 3) == 0 || (lane & 3) == 3 || (lane & 4) != 0 ? 127 : -128;
 }
 
-function storeExtremeWeights(connection: usize, bytes: i32): void {
-  const weights = load<usize>(connection, R.SYNAPSES_WEIGHTS);
-  for (let index = 0; index < bytes; index++) {
-    store<i8>(weights + index, packedWeight(index, extremeWeight(index % R.LANES)));
+function storeExtremeWeights(synapses: usize): void {
+  const kernel = load<i32>(synapses, R.SYNAPSES_KERNEL_WIDTH);
+  for (let lane = 0; lane < R.LANES; lane++) {
+    for (let tap = 0; tap < kernel * kernel; tap++) {
+      for (let input = 0; input < load<i32>(synapses, R.SYNAPSES_SOURCE_CHANNELS); input++) {
+        setWeight(synapses, lane, tap / kernel, tap % kernel, input, extremeWeight(lane));
+      }
+    }
   }
 }
 
 /** One pixel of which exactly `spikes` of 600 channels fire. */
 function checkExtremes(spikes: i32): void {
-  const source = newLayer(600, 1, 1, SLOTS);
+  const source = newPopulation(600, 1, 1, SLOTS);
   for (let channel = 0; channel < spikes; channel++) setSpike(source, 0, 0, 0, channel);
   listInto(source, 0, listOf(source, 0), rowStartOf(source, 0));
-  const connection = newConvolution(source, 600, 1, 1, 1, 0);
-  storeExtremeWeights(connection, 600 * R.LANES);
+  const synapses = newConvolution(source, 1, 1, 1, 0);
+  storeExtremeWeights(synapses);
   const membranes = allocate(R.LANE_BYTES);
-  expect<i32>(convolveInto(connection, 0, 0, 0, 0, membranes)).toBe(spikes);
+  expect<i32>(convolveInto(synapses, 0, 0, 0, 0, membranes)).toBe(spikes);
   for (let lane = 0; lane < R.LANES; lane++) {
     expect<i32>(load<i32>(membranes + lane * 4)).toBe(spikes * extremeWeight(lane), `${spikes} spikes`);
   }
@@ -115,21 +125,21 @@ function checkExtremes(spikes: i32): void {
 
 describe('convolve', () => {
   it('adds the weight row of one spike at its tap', () => {
-    const source = newLayer(2, 3, 3, SLOTS);
+    const source = newPopulation(2, 3, 3, SLOTS);
     setSpike(source, 1, 2, 0, 1);
     listInto(source, 1, listOf(source, 1), rowStartOf(source, 1));
-    const connection = newConvolution(source, 2, 1, 3, 1, 1);
+    const synapses = newConvolution(source, 1, 3, 1, 1);
     for (let lane = 0; lane < R.LANES; lane++) {
-      store<i8>(weightAt(connection, 2, lane, 2, 0, 1), packedWeight(lane, lane - 32));
-      store<i8>(weightAt(connection, 2, lane, 1, 1, 1), packedWeight(lane, 100));
+      setWeight(synapses, lane, 2, 0, 1, lane - 32);
+      setWeight(synapses, lane, 1, 1, 1, 100);
     }
     const membranes = allocate(R.LANE_BYTES);
     // Seen from the pixel above and to the right of the spike, the tap is ky = 2, kx = 0.
-    expect<i32>(convolveInto(connection, 1, 0, 1, 1, membranes)).toBe(1);
+    expect<i32>(convolveInto(synapses, 1, 0, 1, 1, membranes)).toBe(1);
     for (let lane = 0; lane < R.LANES; lane++) expect<i32>(load<i32>(membranes + lane * 4)).toBe(lane - 32);
-    expect<i32>(convolveInto(connection, 1, 0, 2, 2, membranes)).toBe(0, 'out of reach');
-    expect<i32>(convolveInto(connection, 0, 0, 1, 1, membranes)).toBe(0, 'another timestep');
-    expect<i32>(convolveInto(connection, 1, 0, 2, 0, membranes)).toBe(1, 'the pixel of the spike');
+    expect<i32>(convolveInto(synapses, 1, 0, 2, 2, membranes)).toBe(0, 'out of reach');
+    expect<i32>(convolveInto(synapses, 0, 0, 1, 1, membranes)).toBe(0, 'another timestep');
+    expect<i32>(convolveInto(synapses, 1, 0, 2, 0, membranes)).toBe(1, 'the pixel of the spike');
     for (let lane = 0; lane < R.LANES; lane++) expect<i32>(load<i32>(membranes + lane * 4)).toBe(lane + 68);
   });
 
@@ -180,12 +190,12 @@ describe('convolve', () => {
   });
 
   it('does not overflow 16 bits over a window of several rows', () => {
-    const source = newLayer(100, 3, 4, SLOTS);
+    const source = newPopulation(100, 3, 4, SLOTS);
     fireAtRandom(source, 0, 100);
-    const connection = newConvolution(source, 100, 1, 3, 1, 1);
-    storeExtremeWeights(connection, 9 * 100 * R.LANES);
+    const synapses = newConvolution(source, 1, 3, 1, 1);
+    storeExtremeWeights(synapses);
     // 4 corner windows of 2 x 2 pixels, 4 + 2 border windows of 2 x 3, 2 inner windows of 3 x 3.
-    expect<i32>(checkConnection(connection, 1, 0)).toBe(100 * (4 * 4 + 6 * 6 + 2 * 9));
+    expect<i32>(checkSynapses(synapses, 1, 0, 3, 4)).toBe(100 * (4 * 4 + 6 * 6 + 2 * 9));
   });
 
   it('equals the plain sum where random windows hold more than 256 spikes', () => {
@@ -195,16 +205,79 @@ describe('convolve', () => {
 
   it('leaves weights as they are when it fetches them', () => {
     seed(11);
-    const source = newLayer(5, 2, 2, SLOTS);
-    const connection = newConvolution(source, 5, 2, 3, 1, 1);
+    const source = newPopulation(5, 2, 2, SLOTS);
+    const synapses = newConvolution(source, 2, 3, 1, 1);
     const bytes = 2 * 9 * 5 * R.LANES;
-    const weights = load<usize>(connection, R.SYNAPSES_WEIGHTS);
+    const weights = load<usize>(synapses, R.SYNAPSES_WEIGHTS);
     randomBytes(weights, bytes);
     const before = copyOf(weights, bytes);
     const sink = allocate(4);
-    fetchWeights(connection, 0, sink);
-    fetchWeights(connection, 1, sink);
+    fetchWeights(synapses, 0, sink);
+    fetchWeights(synapses, 1, sink);
     expectSame<u8>(weights, before, bytes, 'weight');
     expectGuards();
   });
+
+  it('equals the plain sum for windows that differ down and across, and for dilated ones', () => {
+    seed(39);
+    checkWindows(5, 7, 6, 2, 3, 2, 1, 0, 2, 1, 1);
+    checkWindows(5, 6, 7, 3, 2, 1, 2, 2, 0, 3, 1);
+    checkWindows(66, 5, 9, 2, 3, 1, 2, 1, 3, 1, 2);
+    checkWindows(3, 8, 8, 3, 3, 2, 1, 2, 3, 2, 3);
+  });
+
+  it('equals the plain sum where channels belong to groups', () => {
+    seed(40);
+    // Groups narrower than the lanes, as wide, wider, and such as no number of them fills the lanes.
+    checkGroups(4, 8, 4, 3);
+    checkGroups(6, 192, 3, 3);
+    checkGroups(128, 128, 2, 1);
+    checkGroups(12, 90, 6, 3);
+    checkGroups(70, 70, 70, 3);
+    checkGroups(6, 140, 2, 1);
+    checkGroups(130, 130, 13, 1);
+  });
+
+  it('equals the plain sum where more than 256 spikes of a group meet', () => {
+    seed(41);
+    checkGroups(256, 128, 2, 3);
+  });
 });
+
+/** A window of any form, on random spikes. */
+function checkWindows(
+  inputs: i32,
+  height: i32,
+  width: i32,
+  kernelHeight: i32,
+  kernelWidth: i32,
+  strideY: i32,
+  strideX: i32,
+  top: i32,
+  left: i32,
+  dilationY: i32,
+  dilationX: i32,
+): void {
+  const source = newPopulation(inputs, height, width, SLOTS);
+  fireAtRandom(source, 1, 40);
+  const synapses = newSynapses(R.KIND_CONVOLUTION, source, 70);
+  setWindow(synapses, kernelHeight, kernelWidth, strideY, strideX, top, left, dilationY, dilationX);
+  allocateWeights(synapses, 70);
+  randomiseWeights(synapses, 70, -128, 127);
+  // One pixel of padding behind the source.
+  const rows = outputExtent(height, kernelHeight, strideY, top + 1, dilationY);
+  const columns = outputExtent(width, kernelWidth, strideX, left + 1, dilationX);
+  expect<i32>(checkSynapses(synapses, 2, 1, rows, columns)).toBeGreaterThan(0, 'there were spikes');
+}
+
+/** A convolution with groups, 4 x 3 pixels. */
+function checkGroups(inputs: i32, outputs: i32, groups: i32, kernel: i32): void {
+  const source = newPopulation(inputs, 4, 3, SLOTS);
+  fireAtRandom(source, 2, 70);
+  const synapses = newSynapses(R.KIND_CONVOLUTION, source, outputs);
+  setSquare(synapses, kernel, 1, kernel / 2);
+  setGroups(synapses, outputs, groups);
+  allocateWeights(synapses, outputs);
+  randomiseWeights(synapses, outputs, -128, 127);
+  expect<i32>(checkSynapses(synapses, groupsOf(outputs), 2, 4, 3)).toBeGreaterThan(0, 'there were spikes');
+}

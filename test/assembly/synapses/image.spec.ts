@@ -1,71 +1,102 @@
-/** computeCurrent: the analog first layer against the plain integer convolution. */
-import { computeCurrent } from '../../../assembly/synapses/image';
+/** addCurrent: what the image drives, against the plain integer convolution. */
 import * as R from '../../../assembly/records';
+import { addCurrent } from '../../../assembly/synapses/image';
 import { plainCurrent } from '../plain';
-import { blocksOf, newConnection, newLayer, outputExtent, weightAt, writeImage } from '../records';
-import { allocate, expectGuards, expectSame, randomBytes, randomWords, seed } from '../support';
+import {
+  allocateCurrent,
+  allocateWeights,
+  newPopulation,
+  outputExtent,
+  setWeight,
+  setWindow,
+  writeImageSynapses,
+} from '../records';
+import { allocate, copyOf, expectGuards, expectSame, randomBytes, randomWords, seed } from '../support';
 
-/** A layer that an image of `inputs` channels feeds, and the connection between them. */
-let layer: usize = 0;
-let connection: usize = 0;
+/** A population that an image of `inputs` channels feeds, the synapses between them, and bytes of their weights. */
+let population: usize = 0;
+let synapses: usize = 0;
 let image: usize = 0;
+let weightBytes: i32 = 0;
 
-function build(outputs: i32, inputs: i32, height: i32, width: i32, kernel: i32, stride: i32, padding: i32): void {
-  const outputHeight = outputExtent(height, kernel, stride, padding);
-  const outputWidth = outputExtent(width, kernel, stride, padding);
-  const blocks = blocksOf(outputs);
-  layer = newLayer(outputs, outputHeight, outputWidth, 2);
-  const weightBytes = blocks * kernel * kernel * inputs * R.LANES;
-  connection = newConnection(R.KIND_ANALOG, 0, kernel, stride, padding, weightBytes);
-  writeImage(connection, layer, inputs, height, width);
-  image = load<usize>(connection, R.SYNAPSES_SOURCE);
+function buildWindow(
+  outputs: i32,
+  inputs: i32,
+  height: i32,
+  width: i32,
+  kernelHeight: i32,
+  kernelWidth: i32,
+  strideY: i32,
+  strideX: i32,
+  top: i32,
+  left: i32,
+  dilationY: i32,
+  dilationX: i32,
+): void {
+  synapses = allocate(R.SYNAPSES_BYTES);
+  writeImageSynapses(synapses, inputs, height, width, outputs);
+  setWindow(synapses, kernelHeight, kernelWidth, strideY, strideX, top, left, dilationY, dilationX);
+  weightBytes = allocateWeights(synapses, outputs);
+  image = load<usize>(synapses, R.SYNAPSES_SOURCE);
+  // As much padding behind the image as before it.
+  const outputHeight = outputExtent(height, kernelHeight, strideY, 2 * top, dilationY);
+  const outputWidth = outputExtent(width, kernelWidth, strideX, 2 * left, dilationX);
+  population = newPopulation(outputs, outputHeight, outputWidth, 2);
+  allocateCurrent(population);
 }
 
-/** Computes the currents of the built layer and compares every lane, padded lanes included. */
+function build(outputs: i32, inputs: i32, height: i32, width: i32, kernel: i32, stride: i32, padding: i32): void {
+  buildWindow(outputs, inputs, height, width, kernel, kernel, stride, stride, padding, padding, 1, 1);
+}
+
+/** Adds to random currents and compares every lane, padded lanes included. */
 function checkCurrents(): void {
-  const outputHeight = load<i32>(layer, R.POPULATION_HEIGHT);
-  const outputWidth = load<i32>(layer, R.POPULATION_WIDTH);
-  const blocks = load<i32>(layer, R.POPULATION_BLOCKS);
-  const neurons = blocks * outputHeight * outputWidth * R.LANES;
-  const expected = allocate(neurons * 4);
+  const outputHeight = load<i32>(population, R.POPULATION_HEIGHT);
+  const outputWidth = load<i32>(population, R.POPULATION_WIDTH);
+  const groups = load<i32>(population, R.POPULATION_GROUPS);
+  const neurons = groups * outputHeight * outputWidth * R.LANES;
+  const currents = load<usize>(population, R.POPULATION_CURRENT);
+  randomWords(currents, neurons, -1000000, 1000000);
+  const expected = copyOf(currents, neurons * 4);
   let at = expected;
-  for (let block = 0; block < blocks; block++) {
+  for (let group = 0; group < groups; group++) {
     for (let y = 0; y < outputHeight; y++) {
       for (let x = 0; x < outputWidth; x++) {
-        for (let lane = block * R.LANES; lane < (block + 1) * R.LANES; lane++) {
-          store<i32>(at, plainCurrent(layer, connection, lane, y, x));
+        for (let lane = group * R.LANES; lane < (group + 1) * R.LANES; lane++) {
+          store<i32>(at, load<i32>(at) + plainCurrent(synapses, lane, y, x));
           at += 4;
         }
       }
     }
   }
-  const currents = load<usize>(connection, R.SYNAPSES_CURRENT);
-  // What an earlier image left behind must not matter.
-  memory.fill(currents, 0xee, neurons * 4);
-  computeCurrent(layer, connection);
+  addCurrent(population, synapses);
   expectSame<i32>(currents, expected, neurons, 'current');
   expectGuards();
 }
 
-function checkRandom(outputs: i32, inputs: i32, height: i32, width: i32, kernel: i32, stride: i32, padding: i32): void {
-  build(outputs, inputs, height, width, kernel, stride, padding);
-  const blocks = blocksOf(outputs);
-  randomBytes(image, height * width * inputs * 2);
-  randomBytes(load<usize>(connection, R.SYNAPSES_WEIGHTS), blocks * kernel * kernel * inputs * R.LANES);
-  randomWords(load<usize>(layer, R.POPULATION_BIAS), blocks * R.LANES, -1000000, 1000000);
+/** Random pixels and weights for what was built. */
+function checkBuilt(): void {
+  const pixels = load<i32>(synapses, R.SYNAPSES_SOURCE_HEIGHT) * load<i32>(synapses, R.SYNAPSES_SOURCE_WIDTH);
+  randomBytes(image, pixels * load<i32>(synapses, R.SYNAPSES_SOURCE_CHANNELS) * 2);
+  randomBytes(load<usize>(synapses, R.SYNAPSES_WEIGHTS), weightBytes);
   checkCurrents();
 }
 
-describe('computeCurrent', () => {
-  it('is the bias plus one weight times one pixel', () => {
+function checkRandom(outputs: i32, inputs: i32, height: i32, width: i32, kernel: i32, stride: i32, padding: i32): void {
+  build(outputs, inputs, height, width, kernel, stride, padding);
+  checkBuilt();
+}
+
+describe('addCurrent', () => {
+  it('adds one weight times one pixel', () => {
     build(64, 1, 1, 1, 1, 1, 0);
     store<i16>(image, -300);
     for (let lane = 0; lane < R.LANES; lane++) {
-      store<i8>(weightAt(connection, 1, lane, 0, 0, 0), <i8>(lane - 20));
-      store<i32>(load<usize>(layer, R.POPULATION_BIAS) + lane * 4, 7 * lane);
+      setWeight(synapses, lane, 0, 0, 0, lane - 20);
+      store<i32>(load<usize>(population, R.POPULATION_CURRENT) + lane * 4, 7 * lane);
     }
-    computeCurrent(layer, connection);
-    const currents = load<usize>(connection, R.SYNAPSES_CURRENT);
+    addCurrent(population, synapses);
+    const currents = load<usize>(population, R.POPULATION_CURRENT);
     for (let lane = 0; lane < R.LANES; lane++) {
       expect<i32>(load<i32>(currents + lane * 4)).toBe(7 * lane - 300 * (lane - 20), `lane ${lane}`);
     }
@@ -93,12 +124,24 @@ describe('computeCurrent', () => {
     checkRandom(64, 1, 2, 3, 5, 1, 2);
   });
 
+  it('equals the plain convolution for windows that differ down and across, and for dilated ones', () => {
+    seed(44);
+    buildWindow(66, 3, 7, 6, 2, 3, 2, 1, 0, 2, 1, 1);
+    checkBuilt();
+    buildWindow(5, 1, 8, 9, 3, 2, 1, 3, 2, 0, 3, 1);
+    checkBuilt();
+    buildWindow(64, 2, 5, 9, 2, 3, 1, 2, 1, 3, 1, 2);
+    checkBuilt();
+    buildWindow(3, 3, 2, 2, 3, 3, 1, 1, 4, 4, 4, 4);
+    checkBuilt();
+  });
+
   it('is exact for the largest pixels and weights', () => {
     build(64, 3, 3, 3, 3, 1, 1);
     for (let index = 0; index < 27; index++) {
       store<i16>(image + index * 2, index % 3 == 0 ? i16.MIN_VALUE : i16.MAX_VALUE);
     }
-    memory.fill(load<usize>(connection, R.SYNAPSES_WEIGHTS), 0x80, 27 * R.LANES);
+    memory.fill(load<usize>(synapses, R.SYNAPSES_WEIGHTS), 0x80, 27 * R.LANES);
     checkCurrents();
   });
 });
