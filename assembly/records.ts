@@ -162,18 +162,20 @@ export const WINDOW_ROWS = 100;
 export const WINDOW_COLUMNS = 104;
 export const WINDOW_FIRST_ROW = 108;
 export const WINDOW_FIRST_COLUMN = 112;
-export const WINDOW_WEIGHTS = 116;
-/** From one row of the window to the next: bytes of lists and of row starts, and weight rows; bytes of lists and row starts of a slot. */
-export const WINDOW_LIST_STEP = 128;
-export const WINDOW_ROW_START_STEP = 132;
-export const WINDOW_TAP_STEP = 136;
-export const WINDOW_LIST_STRIDE = 140;
-export const WINDOW_ROW_START_STRIDE = 144;
-/** First source channel that reaches the lane group, if others of its pixels do not; -1 if all do, and runs are whole rows. */
-export const WINDOW_FIRST_CHANNEL = 148;
+/** From one row of the window to the next: bytes of the list and of row starts, and weight rows. */
+export const WINDOW_LIST_STEP = 116;
+export const WINDOW_ROW_START_STEP = 120;
+export const WINDOW_TAP_STEP = 124;
+/** Bytes of one slot of list and row starts. */
+export const WINDOW_LIST_STRIDE = 128;
+export const WINDOW_ROW_START_STRIDE = 132;
+/** Where the weights of the lane group begin; of depthwise synapses, those of the first tap. */
+export const WINDOW_WEIGHTS = 136;
+/** The first source channel that reaches the lane group; -1 where all do and runs are whole rows of the window. */
+export const WINDOW_FIRST_CHANNEL = 140;
 /** Of depthwise synapses: the first row of the source that is not spread yet, and the window's first row in the ring. */
-export const WINDOW_NEXT_ROW = 120;
-export const WINDOW_RING_ROW = 124;
+export const WINDOW_NEXT_ROW = 144;
+export const WINDOW_RING_ROW = 148;
 
 export const KIND_CONVOLUTION = 0;
 export const KIND_DEPTHWISE = 1;

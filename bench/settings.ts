@@ -7,6 +7,8 @@ export interface BenchSettings {
   readonly engine: MeasureSettings;
   /** Dense passes of the network in other engines: milliseconds each. */
   readonly passes: MeasureSettings;
+  /** Calls of the old kernels and the new ones in turn, where they are compared. */
+  readonly pairs: number;
   /** Images that the engine's figures are taken over. */
   readonly images: number;
   /** Timesteps of an answer. */
@@ -24,6 +26,7 @@ export const FULL: BenchSettings = {
   name: 'full',
   engine: { rounds: 15, iterations: 5, warmup: 12 },
   passes: { rounds: 9, iterations: 3, warmup: 5 },
+  pairs: 1200,
   images: 16,
   timesteps: 64,
   checked: 8,
@@ -37,6 +40,7 @@ export const QUICK: BenchSettings = {
   name: 'quick',
   engine: { rounds: 2, iterations: 1, warmup: 2 },
   passes: { rounds: 2, iterations: 1, warmup: 1 },
+  pairs: 20,
   images: 2,
   timesteps: 16,
   checked: 2,

@@ -2,8 +2,9 @@
  * The benchmark: that what it compares computes the same, that what it forces and generates is what it says, and that
  * every part runs and writes what it promises. Nothing here looks at a time.
  */
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { checkSameSpikes } from '../bench/baselines/check.js';
 import { DenseBaseline } from '../bench/baselines/dense.js';
 import { EventDrivenBaseline } from '../bench/baselines/event-driven.js';
@@ -13,6 +14,8 @@ import { timeRow } from '../bench/measure/rows.js';
 import { quantile, summarise } from '../bench/measure/statistics.js';
 import { measureTogether } from '../bench/measure/together.js';
 import { PARTS } from '../bench/parts/all.js';
+import { BASELINE, measureBefore } from '../bench/parts/before.js';
+import { measureCoding } from '../bench/parts/coding.js';
 import { measureGrowth } from '../bench/parts/growth.js';
 import { measureKernels } from '../bench/parts/kernels.js';
 import { measureLayers } from '../bench/parts/layers.js';
@@ -250,6 +253,29 @@ describe('parts', () => {
       /[1-9]\d* spikes of 2 timesteps, all layers: engine, dense and event-driven/,
     );
     expect(part.rows[0]!.operations).toBeGreaterThan(0);
+  });
+
+  it('before', async () => {
+    expect(await measureBefore(shipped)).toMatchObject({
+      rows: [],
+      skipped: [expect.stringContaining(BASELINE)],
+    });
+    vi.stubEnv(BASELINE, join(import.meta.dirname, '..'));
+    const part = await measureBefore(shipped);
+    vi.stubEnv(BASELINE, import.meta.dirname);
+    await expect(measureBefore(shipped)).rejects.toThrow('is no checkout of snnwasm');
+    vi.unstubAllEnvs();
+    expectSound(part, 2);
+    expect(part.notes[0]).toMatch(/^[1-9]\d{4,} spikes of 8 timesteps/);
+    expect(part.rows[0]!.operations).toBe(part.rows[1]!.operations);
+  });
+
+  it('coding', async () => {
+    const part = await measureCoding(shipped);
+    expectSound(part, 3);
+    const [rate, radix, trained] = part.rows.map(({ operations }) => operations!);
+    expect(rate).toBeGreaterThan(radix!);
+    expect(radix).toBeGreaterThan(2 * trained!);
   });
 
   it('layers', async () => {

@@ -12,7 +12,7 @@
 import * as R from '../records';
 import { openWindow } from './window';
 
-/** One byte a channel, all ones where its bit is set, for 16 channels; `first` is the byte of the mask that has the first. */
+/** One byte a channel, all ones where its bit is set, for 16 channels; `bytes` are those of the mask that have them. */
 // @ts-ignore: decorator
 @inline
 function select(mask: v128, bytes: v128): v128 {

@@ -1,6 +1,8 @@
 /** The parts of the benchmark by their names, in the order in which they run. */
 import type { Part } from '../measure/result.js';
 import { probeBytes } from '../probe-module.js';
+import { measureBefore } from './before.js';
+import { measureCoding } from './coding.js';
 import { measureCores } from './cores.js';
 import { GROWTH, measureGrowth } from './growth.js';
 import { measureHosts } from './hosts.js';
@@ -17,6 +19,8 @@ import type { Workplace } from './workplace.js';
 export const PARTS: Readonly<Record<string, (workplace: Workplace) => Promise<Part>>> = {
   limit: async ({ settings }) => measureLimit(await WebAssembly.compile(await probeBytes()), settings.engine),
   network: (workplace) => measureNetwork(workplace.module, workplace, workplace.settings),
+  before: measureBefore,
+  coding: measureCoding,
   layers: ({ module, network, inputs, settings }) =>
     measureLayers(module, network, inputs[0]!, settings.timesteps, settings.engine),
   kernels: ({ module, settings }) =>

@@ -4,6 +4,7 @@
  *
  *   synapses                (with(rate) - with(0)) - (without(rate) - without(0))    what the spikes cost
  *     as a layer            with(rate) - without(rate)                 the same, empty windows and firing included
+ *   depthwise               with(rate) - without(rate) - firing      their loop runs whether spikes came or not
  *   firing                  without(0) - nothing                       integrate, compare, scan the empty masks
  *   spike lists             without(rate) - without(0)
  *   pooling and head        with head(rate) - without(rate)
@@ -132,6 +133,7 @@ export async function measureKernels(module: WebAssembly.Module, settings: Kerne
 
 export const KERNEL_NOTES = [
   'a row is what the spikes of one timestep cost in that kernel: a difference of runs with and without it',
+  'depthwise rows hold all that the kernel does but firing, since its loop runs whether spikes came or not',
   '"as layer" adds the windows that hold no spike, the firing of the target and the scan of its masks',
 ] as const;
 
@@ -173,12 +175,15 @@ function rowsOf(
   const neurons = sizeOf(shape);
   const facts = { ...more, rate: runs.get('without')!.rateOf(0), neurons };
   const listing = less('without', 'without, silent');
+  const silent = less('without, silent', 'nothing');
   const rows = synapses.flatMap(({ label: what, synapses: { kind } }, index) => {
     const operations = runs.get(`with ${index}`)!.operationsOf(1);
-    const spikes = less(`with ${index}`, `with ${index}, silent`).map(
-      (value, round) => value - listing[round]!,
-    );
     const whole = less(`with ${index}`, 'without');
+    const targets = sizeOf(runs.get(`with ${index}`)!.network.populations[1]!.shape) / neurons;
+    const spikes =
+      kind === 'depthwise'
+        ? whole.map((value, round) => value - targets * silent[round]!)
+        : less(`with ${index}`, `with ${index}, silent`).map((value, round) => value - listing[round]!);
     const name = `${label} ${what}`;
     return [
       timeRow(name, 'timestep', spikes, operations, { kernel: kind, ...facts }),
@@ -194,8 +199,7 @@ function rowsOf(
     }),
   );
   if (firing) {
-    const time = less('without, silent', 'nothing');
-    rows.push(timeRow(`${label} firing`, 'timestep', time, undefined, { kernel: 'firing', neurons }));
+    rows.push(timeRow(`${label} firing`, 'timestep', silent, undefined, { kernel: 'firing', neurons }));
   }
   return rows;
 }
