@@ -14,7 +14,7 @@ import {
   setSpike,
   writeHeadFanOut,
 } from './records';
-import { expectGuards, expectSame, randomBetween, randomWords, seed } from './support';
+import { expectGuards, expectSame, randomWords, seed } from './support';
 
 const SLOTS: i32 = 4;
 
