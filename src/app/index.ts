@@ -25,6 +25,7 @@ export type {
   PerChannel,
   Propagation,
   Provenance,
+  Readout,
   RunDefaults,
   Shape,
   SpikingHead,

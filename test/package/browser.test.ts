@@ -100,7 +100,7 @@ describeWithChromium('in Chromium', () => {
         const program = `
           import { readFile } from 'node:fs/promises';
           import { loadModel } from 'snnwasm';
-          import { tracesOf } from '../../web/src/network/traces.js';
+          import { tracesOf } from './traces.js';
           const traces = await tracesOf(await loadModel(), await readFile('pictures.rgb'), ${EXTENT}, ${TIMESTEPS});
           console.log(JSON.stringify(traces));`;
         const [expected, inNode, inChromium] = await Promise.all([
@@ -125,7 +125,7 @@ describeWithChromium('in Chromium', () => {
         const program = `
           import { readFile } from 'node:fs/promises';
           import { loadModel } from 'snnwasm';
-          import { traceOf } from '../../web/src/network/traces.js';
+          import { traceOf } from './traces.js';
           const model = await loadModel();
           const traces = [];
           for (const name of ${JSON.stringify(FILES)}) {
