@@ -34,13 +34,13 @@ export interface Extent {
 
 /** Zeros around a source, in pixels. */
 export interface Padding {
-  /** Rows above. */
+  /** Rows before the first. */
   readonly top: number;
-  /** Columns before. */
+  /** Columns before the first. */
   readonly left: number;
-  /** Rows below. */
+  /** Rows behind the last. */
   readonly bottom: number;
-  /** Columns behind. */
+  /** Columns behind the last. */
   readonly right: number;
 }
 
@@ -50,7 +50,7 @@ export interface Window {
   readonly kernel: Extent;
   /** Source pixels from one target pixel to the next. */
   readonly stride: Extent;
-  /** Zeros around the source. */
+  /** Zeros that windows may look at beyond the source. */
   readonly padding: Padding;
   /** Source pixels from one tap to the next. */
   readonly dilation: Extent;
@@ -58,7 +58,7 @@ export interface Window {
 
 /** Every source channel of a group reaches every target channel of that group, through a window. */
 export interface Convolution<Matrix> extends Window {
-  /** Tells it from other synapses. */
+  /** Tells it from the other kinds. */
   readonly kind: 'convolution';
   /** Index of the population that feeds it, or -1 for the image. */
   readonly source: number;
@@ -70,7 +70,7 @@ export interface Convolution<Matrix> extends Window {
 
 /** Every channel reaches the same channel, through a window. */
 export interface Depthwise<Matrix> extends Window {
-  /** Tells it from other synapses. */
+  /** Tells it from the other kinds. */
   readonly kind: 'depthwise';
   /** Index of the population that feeds it, or -1 for the image. */
   readonly source: number;
@@ -80,7 +80,7 @@ export interface Depthwise<Matrix> extends Window {
 
 /** Every source neuron reaches every target neuron; the target has one pixel. */
 export interface Dense<Matrix> {
-  /** Tells it from other synapses. */
+  /** Tells it from the other kinds. */
   readonly kind: 'dense';
   /** Index of the population that feeds it, or -1 for the image. */
   readonly source: number;
@@ -90,7 +90,7 @@ export interface Dense<Matrix> {
 
 /** Every neuron reaches the neuron of the same channel and pixel: a skip (all weights 1 before normalisation), a gain. */
 export interface PerChannel<Vector> {
-  /** Tells it from other synapses. */
+  /** Tells it from the other kinds. */
   readonly kind: 'per-channel';
   /** Index of the population that feeds it, or -1 for the image. */
   readonly source: number;
