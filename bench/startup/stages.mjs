@@ -16,8 +16,7 @@ const mark = (name) => {
 
 const dist = new URL('../../dist/src/', import.meta.url);
 const load = (path) => import(new URL(path, dist).href);
-for (const command of ['run', 'convert', 'inspect', 'bundle'])
-  await load(`cli/${command}.js`);
+for (const command of ['run', 'convert', 'inspect', 'bundle']) await load(`cli/${command}.js`);
 mark('imports');
 const { kernelModule } = await load('host/node/kernels.js');
 const { paperModelPath } = await load('host/node/models.js');
