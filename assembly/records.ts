@@ -146,21 +146,34 @@ export const SYNAPSES_ROW_FAN_OUT = 72;
 export const SYNAPSES_COLUMN_FAN_OUT = 76;
 /** u32 [slot][2]: synaptic operations of the source's spikes in that timestep, in pairs like the fan-out's. */
 export const SYNAPSES_OPERATIONS = 80;
-export const SYNAPSES_BYTES = 128;
+/** u8 [slot][ring row][column][64]: scratch of depthwise synapses, masks spread to bytes (synapses/depthwise.ts); else 0. */
+export const SYNAPSES_SPREAD = 84;
+export const SYNAPSES_BYTES = 160;
 
 /**
  * Written by the kernels, behind what the host writes: the window of the output pixel at hand, without what lies in
  * the padding. Where the list and the row start of its first row lie in slot 0; what turns an entry of that list into
  * a weight row; how many rows and columns of taps there are, and which are the first.
  */
-export const WINDOW_LIST = 84;
-export const WINDOW_ROW_START = 88;
-export const WINDOW_FIRST = 92;
-export const WINDOW_ROWS = 96;
-export const WINDOW_COLUMNS = 100;
-export const WINDOW_FIRST_ROW = 104;
-export const WINDOW_FIRST_COLUMN = 108;
-export const WINDOW_WEIGHTS = 112;
+export const WINDOW_LIST = 88;
+export const WINDOW_ROW_START = 92;
+export const WINDOW_FIRST = 96;
+export const WINDOW_ROWS = 100;
+export const WINDOW_COLUMNS = 104;
+export const WINDOW_FIRST_ROW = 108;
+export const WINDOW_FIRST_COLUMN = 112;
+export const WINDOW_WEIGHTS = 116;
+/** From one row of the window to the next: bytes of lists and of row starts, and weight rows; bytes of lists and row starts of a slot. */
+export const WINDOW_LIST_STEP = 128;
+export const WINDOW_ROW_START_STEP = 132;
+export const WINDOW_TAP_STEP = 136;
+export const WINDOW_LIST_STRIDE = 140;
+export const WINDOW_ROW_START_STRIDE = 144;
+/** First source channel that reaches the lane group, if others of its pixels do not; -1 if all do, and runs are whole rows. */
+export const WINDOW_FIRST_CHANNEL = 148;
+/** Of depthwise synapses: the first row of the source that is not spread yet, and the window's first row in the ring. */
+export const WINDOW_NEXT_ROW = 120;
+export const WINDOW_RING_ROW = 124;
 
 export const KIND_CONVOLUTION = 0;
 export const KIND_DEPTHWISE = 1;

@@ -15,7 +15,7 @@ import { addOperations } from './operations';
 import * as R from './records';
 import { listSpikes } from './spikes';
 import { addSums, double } from './sums';
-import { fetch, open, receive } from './synapses';
+import { enter, fetch, open, receive } from './synapses';
 import { addCurrent } from './synapses/image';
 
 // @ts-ignore: decorator
@@ -158,8 +158,13 @@ function advanceGroup(network: usize, population: usize, group: i32, first: i32,
   for (let synapses = firstOf(population); synapses < end; synapses += R.SYNAPSES_BYTES) fetch(synapses, group, sums);
   // A population without a convolution adds these zeros.
   memory.fill(sums, 0, R.LANES << 1);
+  const slots = load<i32>(network, R.NETWORK_SLOTS);
+  const sourceSlot = (first - load<i32>(network, R.NETWORK_DELAY)) % slots;
   let pixel = group * height * width;
   for (let y = 0; y < height; y++) {
+    for (let synapses = firstOf(population); synapses < end; synapses += R.SYNAPSES_BYTES) {
+      enter(synapses, group, y, sourceSlot, steps, slots);
+    }
     for (let x = 0; x < width; x++, pixel++) {
       const drive = current ? current + <usize>(pixel * R.LANE_BYTES) : bias;
       for (let synapses = firstOf(population); synapses < end; synapses += R.SYNAPSES_BYTES) open(synapses, group, y, x);
@@ -199,7 +204,7 @@ function advancePixel(
   for (let step = 0; step < steps; step++) {
     let summed = false;
     for (let synapses = firstOf(population); synapses < end; synapses += R.SYNAPSES_BYTES) {
-      summed = receive(synapses, sourceSlot, group, y, x, pixel, membrane, sums, rows, summed);
+      summed = receive(synapses, sourceSlot, group, x, pixel, membrane, sums, rows, summed);
     }
     store<u64>(mask + slot * maskStride, integrateAndFire(membrane, drive, sums, threshold));
     if (++slot == slots) slot = 0;
@@ -234,7 +239,7 @@ function accumulatePixel(
     if (slot > first) double(accumulator);
     let summed = false;
     for (let synapses = firstOf(population); synapses < end; synapses += R.SYNAPSES_BYTES) {
-      summed = receive(synapses, slot, group, y, x, pixel, accumulator, sums, rows, summed);
+      summed = receive(synapses, slot, group, x, pixel, accumulator, sums, rows, summed);
     }
     if (summed) addSums(accumulator, sums);
   }

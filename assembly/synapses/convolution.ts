@@ -15,7 +15,7 @@
  */
 import * as R from '../records';
 import { addSums } from '../sums';
-import { gatherPixels, gatherWindow } from './window';
+import { gatherPixels, gatherWindow, openWindow } from './window';
 
 /** Where the weights of 64 output channels begin. */
 // @ts-ignore: decorator
@@ -45,16 +45,27 @@ export function fetchWeights(synapses: usize, group: i32, sink: usize): void {
   store<i32>(sink, sum);
 }
 
+/** Makes output pixel (x, y) of 64 channels the one whose spikes are summed: all that does not change with time. */
+export function openConvolution(synapses: usize, group: i32, y: i32, x: i32): void {
+  openWindow(synapses, y, x);
+  store<usize>(synapses, weightsOf(synapses, group), R.WINDOW_WEIGHTS);
+  store<i32>(synapses, firstChannelOf(synapses, group), R.WINDOW_FIRST_CHANNEL);
+}
+
+/** First source channel that reaches the lane group; -1 where all channels of whole rows do. */
+function firstChannelOf(synapses: usize, group: i32): i32 {
+  const span = load<i32>(synapses, R.SYNAPSES_SPAN);
+  if (span == load<i32>(synapses, R.SYNAPSES_SOURCE_CHANNELS) && load<i32>(synapses, R.SYNAPSES_DILATION_X) == 1) return -1;
+  const firstGroup = (group * R.LANES) / load<i32>(synapses, R.SYNAPSES_GROUP_OUTPUTS);
+  return firstGroup * load<i32>(synapses, R.SYNAPSES_GROUP_INPUTS);
+}
+
 /** The weight rows of the spikes in the open window: from `rows` to what is returned. */
 // @ts-ignore: decorator
 @inline
-function gather(synapses: usize, group: i32, slot: i32, rows: usize): usize {
-  const span = load<i32>(synapses, R.SYNAPSES_SPAN);
-  if (span == load<i32>(synapses, R.SYNAPSES_SOURCE_CHANNELS) && load<i32>(synapses, R.SYNAPSES_DILATION_X) == 1) {
-    return gatherWindow(synapses, slot, rows);
-  }
-  const firstGroup = (group * R.LANES) / load<i32>(synapses, R.SYNAPSES_GROUP_OUTPUTS);
-  return gatherPixels(synapses, slot, firstGroup * load<i32>(synapses, R.SYNAPSES_GROUP_INPUTS), rows);
+function gather(synapses: usize, slot: i32, rows: usize): usize {
+  const firstChannel = load<i32>(synapses, R.WINDOW_FIRST_CHANNEL);
+  return firstChannel < 0 ? gatherWindow(synapses, slot, rows) : gatherPixels(synapses, slot, firstChannel, rows);
 }
 
 /** Stores the sums of 16 channels in their order. */
@@ -67,10 +78,9 @@ function storeSums(sums: usize, words: v128, odds: v128, offset: v128): void {
 }
 
 /**
- * Sums the weights of all spikes in the open window (window.ts) for 64 output channels.
+ * Sums the weights of all spikes in the open window for 64 output channels.
  *
  * @param slot - which timestep of the source's spikes to read
- * @param weights - those of the 64 channels, {@link weightsOf}
  * @param membrane - the 64 membranes; they receive the first rows of a window of more than 256 spikes
  * @param sums - i16 [64]: receives the rest, which is still to be added to the membranes
  * @param rows - u16 []: scratch for the window's weight rows
@@ -78,15 +88,14 @@ function storeSums(sums: usize, words: v128, odds: v128, offset: v128): void {
  */
 export function convolve(
   synapses: usize,
-  group: i32,
   slot: i32,
-  weights: usize,
   membrane: usize,
   sums: usize,
   rows: usize,
 ): i32 {
-  const rowsEnd = gather(synapses, group, slot, rows);
+  const rowsEnd = gather(synapses, slot, rows);
   const spikes = <i32>((rowsEnd - rows) >> 1);
+  const weights = load<usize>(synapses, R.WINDOW_WEIGHTS);
   while (true) {
     const end = min(rowsEnd, rows + (R.ROWS_PER_FLUSH << 1));
     const offset = i16x8.splat(<i16>(<i32>((end - rows) >> 1) * R.EVEN_CHANNEL_OFFSET));

@@ -57,6 +57,11 @@ export function openWindow(synapses: usize, y: i32, x: i32): void {
   store<i32>(synapses, endColumn - firstColumn, R.WINDOW_COLUMNS);
   store<i32>(synapses, firstRow, R.WINDOW_FIRST_ROW);
   store<i32>(synapses, firstColumn, R.WINDOW_FIRST_COLUMN);
+  store<usize>(synapses, <usize>(width * channels * dilationY) << 1, R.WINDOW_LIST_STEP);
+  store<usize>(synapses, <usize>((width + 1) * dilationY) << 1, R.WINDOW_ROW_START_STEP);
+  store<i32>(synapses, kernelWidth * channels, R.WINDOW_TAP_STEP);
+  store<i32>(synapses, load<i32>(source, R.POPULATION_LIST_STRIDE), R.WINDOW_LIST_STRIDE);
+  store<i32>(synapses, load<i32>(source, R.POPULATION_ROW_START_STRIDE), R.WINDOW_ROW_START_STRIDE);
 }
 
 /**
@@ -70,16 +75,12 @@ export function openWindow(synapses: usize, y: i32, x: i32): void {
 // @ts-ignore: decorator
 @inline
 export function gatherWindow(synapses: usize, slot: i32, rows: usize): usize {
-  const source = load<usize>(synapses, R.SYNAPSES_SOURCE);
-  const channels = load<i32>(synapses, R.SYNAPSES_SOURCE_CHANNELS);
-  const width = load<i32>(synapses, R.SYNAPSES_SOURCE_WIDTH);
-  const dilation = load<i32>(synapses, R.SYNAPSES_DILATION_Y);
   const columnBytes = <usize>load<i32>(synapses, R.WINDOW_COLUMNS) << 1;
-  const rowStartBytes = <usize>((width + 1) * dilation) << 1;
-  const listBytes = <usize>(width * channels * dilation) << 1;
-  const tapRow = load<i32>(synapses, R.SYNAPSES_KERNEL_WIDTH) * channels;
-  let list = load<usize>(synapses, R.WINDOW_LIST) + slot * load<i32>(source, R.POPULATION_LIST_STRIDE);
-  let rowStart = load<usize>(synapses, R.WINDOW_ROW_START) + slot * load<i32>(source, R.POPULATION_ROW_START_STRIDE);
+  const rowStartBytes = load<usize>(synapses, R.WINDOW_ROW_START_STEP);
+  const listBytes = load<usize>(synapses, R.WINDOW_LIST_STEP);
+  const tapRow = load<i32>(synapses, R.WINDOW_TAP_STEP);
+  let list = load<usize>(synapses, R.WINDOW_LIST) + slot * load<i32>(synapses, R.WINDOW_LIST_STRIDE);
+  let rowStart = load<usize>(synapses, R.WINDOW_ROW_START) + slot * load<i32>(synapses, R.WINDOW_ROW_START_STRIDE);
   let first = load<i32>(synapses, R.WINDOW_FIRST);
   for (let row = load<i32>(synapses, R.WINDOW_ROWS); row > 0; row--) {
     const start = <usize>load<u16>(rowStart) << 1;
@@ -108,16 +109,13 @@ export function gatherWindow(synapses: usize, slot: i32, rows: usize): usize {
  * @param firstChannel - of those that reach the lane group; as many as SPAN says follow
  */
 export function gatherPixels(synapses: usize, slot: i32, firstChannel: i32, rows: usize): usize {
-  const source = load<usize>(synapses, R.SYNAPSES_SOURCE);
   const channels = load<i32>(synapses, R.SYNAPSES_SOURCE_CHANNELS);
-  const width = load<i32>(synapses, R.SYNAPSES_SOURCE_WIDTH);
   const span = load<i32>(synapses, R.SYNAPSES_SPAN);
   const kernelWidth = load<i32>(synapses, R.SYNAPSES_KERNEL_WIDTH);
-  const dilationY = load<i32>(synapses, R.SYNAPSES_DILATION_Y);
   const dilationX = load<i32>(synapses, R.SYNAPSES_DILATION_X);
   const columns = load<i32>(synapses, R.WINDOW_COLUMNS);
-  let list = load<usize>(synapses, R.WINDOW_LIST) + slot * load<i32>(source, R.POPULATION_LIST_STRIDE);
-  let rowStart = load<usize>(synapses, R.WINDOW_ROW_START) + slot * load<i32>(source, R.POPULATION_ROW_START_STRIDE);
+  let list = load<usize>(synapses, R.WINDOW_LIST) + slot * load<i32>(synapses, R.WINDOW_LIST_STRIDE);
+  let rowStart = load<usize>(synapses, R.WINDOW_ROW_START) + slot * load<i32>(synapses, R.WINDOW_ROW_START_STRIDE);
   let ky = load<i32>(synapses, R.WINDOW_FIRST_ROW);
   for (let row = load<i32>(synapses, R.WINDOW_ROWS); row > 0; row--, ky++) {
     let kx = load<i32>(synapses, R.WINDOW_FIRST_COLUMN);
@@ -133,8 +131,8 @@ export function gatherPixels(synapses: usize, slot: i32, firstChannel: i32, rows
         rows += <usize>(<u32>channel < <u32>span) << 1;
       }
     }
-    list += <usize>(width * channels * dilationY) << 1;
-    rowStart += <usize>((width + 1) * dilationY) << 1;
+    list += load<usize>(synapses, R.WINDOW_LIST_STEP);
+    rowStart += load<usize>(synapses, R.WINDOW_ROW_START_STEP);
   }
   return rows;
 }

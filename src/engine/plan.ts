@@ -75,6 +75,8 @@ export interface PopulationState {
   readonly synapses: number;
   /** Counters of each set of synapses, by slot; 0 where the image is the source. */
   readonly counters: readonly number[];
+  /** Scratch of each set of depthwise synapses, their source's masks spread to bytes; 0 of other kinds. */
+  readonly spreads: readonly number[];
   /** Addresses of the records of the synapses that it feeds. */
   readonly readers: number;
   /** 0 unless the image feeds the population. */
@@ -223,6 +225,7 @@ function planState(arena: Arena, network: SpikingNetwork, constants: ConstantPla
     populations: populations.map((population, index) =>
       populationState(
         arena,
+        network,
         population,
         readersOf(network, index).length,
         constants.populations[index]!.groups,
@@ -244,6 +247,7 @@ function planState(arena: Arena, network: SpikingNetwork, constants: ConstantPla
 
 function populationState(
   arena: Arena,
+  network: SpikingNetwork,
   population: SpikingPopulation,
   readers: number,
   groups: number,
@@ -259,6 +263,10 @@ function populationState(
     record,
     synapses: arena.allocate(population.synapses.length * R.SYNAPSES_BYTES),
     counters: population.synapses.map(({ source }) => (source === IMAGE ? 0 : arena.allocate(SLOTS * 8))),
+    spreads: population.synapses.map((one) => {
+      const bytes = spreadBytes(network, population, one);
+      return bytes === 0 ? 0 : arena.allocate(bytes);
+    }),
     readers: arena.allocate(readers * 4),
     current: analog ? arena.allocate(membraneBytes) : 0,
     membrane: arena.allocate(membraneBytes),
@@ -272,6 +280,15 @@ function populationState(
     operations: arena.allocate(SLOTS * 4),
     allOperations: arena.allocate(SLOTS * 4),
   };
+}
+
+/** Rows that a window spans, of all slots, a byte a lane. */
+function spreadBytes(network: SpikingNetwork, { shape }: SpikingPopulation, one: SpikingSynapses): number {
+  const source = sourceShape(network, one.source);
+  const { kind, window } = kernelFormOf(one, source, shape);
+  if (kind !== R.KIND_DEPTHWISE) return 0;
+  const rows = (window.kernel.height - 1) * window.dilation.height + 1;
+  return SLOTS * rows * source.width * R.LANES;
 }
 
 /** Which synapses a population feeds: indices of populations, and positions among their synapses. */

@@ -177,5 +177,6 @@ function synapsesRecord(
     ROW_FAN_OUT: fixed.rowFanOut,
     COLUMN_FAN_OUT: fixed.columnFanOut,
     OPERATIONS: state.populations[population]!.counters[position]!,
+    SPREAD: state.populations[population]!.spreads[position]!,
   };
 }

@@ -179,6 +179,13 @@ export function setWindow(
   store<i32>(synapses, dilationX, R.SYNAPSES_DILATION_X);
 }
 
+/** Allocates what depthwise synapses spread masks into, once they have their window. */
+export function allocateSpread(synapses: usize, slots: i32): void {
+  const rows = (load<i32>(synapses, R.SYNAPSES_KERNEL_HEIGHT) - 1) * load<i32>(synapses, R.SYNAPSES_DILATION_Y) + 1;
+  const bytes = slots * rows * load<i32>(synapses, R.SYNAPSES_SOURCE_WIDTH) * R.LANES;
+  store<usize>(synapses, allocate(bytes), R.SYNAPSES_SPREAD);
+}
+
 /** A square kernel, the same stride and padding on all sides, no dilation. */
 export function setSquare(synapses: usize, kernel: i32, stride: i32, padding: i32): void {
   setWindow(synapses, kernel, kernel, stride, stride, padding, padding, 1, 1);

@@ -12,6 +12,7 @@ import { plainCurrent, plainFanOut, plainHead, plainOperations, plainSum } from 
 import {
   allocateCurrent,
   allocateFanOut,
+  allocateSpread,
   allocateWeights,
   fanOutAt,
   groupsOf,
@@ -74,6 +75,7 @@ function buildPopulations(channels: i32, height: i32, width: i32): void {
   writeSynapses(synapsesOf(second, 1), R.KIND_PER_CHANNEL, first, channels);
   writeSynapses(synapsesOf(third, 0), R.KIND_DEPTHWISE, second, channels);
   setSquare(synapsesOf(third, 0), 3, 1, 1);
+  allocateSpread(synapsesOf(third, 0), SLOTS);
   writeImageSynapses(synapsesOf(third, 1), 3, height, width, channels);
   // Both see one image.
   store<usize>(synapsesOf(third, 1), load<usize>(synapsesOf(first, 0), R.SYNAPSES_SOURCE), R.SYNAPSES_SOURCE);

@@ -1,8 +1,7 @@
 /** convolve: the event-driven convolution against the plain sum over the window. */
 import * as R from '../../../assembly/records';
 import { addSums } from '../../../assembly/sums';
-import { convolve, fetchWeights, weightsOf } from '../../../assembly/synapses/convolution';
-import { openWindow } from '../../../assembly/synapses/window';
+import { convolve, fetchWeights, openConvolution, weightsOf } from '../../../assembly/synapses/convolution';
 import { plainSum, plainWindow } from '../plain';
 import {
   allocateWeights,
@@ -39,8 +38,8 @@ function convolveInto(synapses: usize, slot: i32, group: i32, y: i32, x: i32, me
   const taps = load<i32>(synapses, R.SYNAPSES_KERNEL_HEIGHT) * load<i32>(synapses, R.SYNAPSES_KERNEL_WIDTH);
   const sums = allocate(R.LANES * 2);
   const rows = allocate(taps * load<i32>(synapses, R.SYNAPSES_SOURCE_CHANNELS) * 2 + R.GATHERED_BYTES);
-  openWindow(synapses, y, x);
-  const spikes = convolve(synapses, group, slot, weightsOf(synapses, group), membranes, sums, rows);
+  openConvolution(synapses, group, y, x);
+  const spikes = convolve(synapses, slot, membranes, sums, rows);
   addSums(membranes, sums);
   return spikes;
 }

@@ -1,8 +1,9 @@
-/** convolveDepthwise: every channel through a window of its own, against the plain sum. */
+/** spreadRows, openDepthwise and convolveDepthwise: every channel through a window of its own, against the plain sum. */
 import * as R from '../../../assembly/records';
-import { convolveDepthwise } from '../../../assembly/synapses/depthwise';
+import { convolveDepthwise, fetchDepthwise, openDepthwise, spreadRows } from '../../../assembly/synapses/depthwise';
 import { plainSum } from '../plain';
 import {
+  allocateSpread,
   allocateWeights,
   fireAtRandom,
   groupsOf,
@@ -23,8 +24,17 @@ function newDepthwise(source: usize, kernel: i32, stride: i32, padding: i32): us
   const channels = load<i32>(source, R.POPULATION_CHANNELS);
   const synapses = newSynapses(R.KIND_DEPTHWISE, source, channels);
   setSquare(synapses, kernel, stride, padding);
+  allocateSpread(synapses, SLOTS);
   allocateWeights(synapses, channels);
   return synapses;
+}
+
+/** The sums of one pixel by itself. */
+function sumAt(synapses: usize, slot: i32, group: i32, y: i32, x: i32, sums: usize): void {
+  fetchDepthwise(synapses);
+  spreadRows(synapses, group, y, slot, 1, SLOTS);
+  openDepthwise(synapses, group, y, x);
+  convolveDepthwise(synapses, slot, x, sums);
 }
 
 /** Compares every lane of every pixel and slot; returns the sum of all magnitudes. */
@@ -32,13 +42,17 @@ function checkSynapses(synapses: usize, height: i32, width: i32): i32 {
   const channels = load<i32>(synapses, R.SYNAPSES_SOURCE_CHANNELS);
   const sums = allocate(R.LANES * 2);
   let total = 0;
-  for (let slot = 0; slot < SLOTS; slot++) {
-    for (let group = 0; group < groupsOf(channels); group++) {
-      for (let y = 0; y < height; y++) {
-        for (let x = 0; x < width; x++) {
+  for (let group = 0; group < groupsOf(channels); group++) {
+    fetchDepthwise(synapses);
+    for (let y = 0; y < height; y++) {
+      // The ring of timesteps may begin anywhere.
+      spreadRows(synapses, group, y, 2, SLOTS, SLOTS);
+      for (let x = 0; x < width; x++) {
+        openDepthwise(synapses, group, y, x);
+        for (let slot = 0; slot < SLOTS; slot++) {
           // What the pixel before left behind must not matter.
           memory.fill(sums, 0xee, R.LANES * 2);
-          convolveDepthwise(synapses, slot, group, y, x, sums);
+          convolveDepthwise(synapses, slot, x, sums);
           for (let lane = 0; lane < R.LANES; lane++) {
             const channel = group * R.LANES + lane;
             const expected = channel < channels ? plainSum(synapses, slot, channel, y, x) : 0;
@@ -70,6 +84,7 @@ function checkWindows(
   for (let slot = 0; slot < SLOTS; slot++) fireAtRandom(source, slot, 40);
   const synapses = newSynapses(R.KIND_DEPTHWISE, source, channels);
   setWindow(synapses, kernelHeight, kernelWidth, strideY, strideX, top, left, dilationY, dilationX);
+  allocateSpread(synapses, SLOTS);
   allocateWeights(synapses, channels);
   randomiseWeights(synapses, channels, -128, 127);
   // One pixel of padding behind the source.
@@ -92,15 +107,15 @@ describe('convolveDepthwise', () => {
       store<usize>(synapses, fresh, R.SYNAPSES_SOURCE);
       setSpike(fresh, 1, 2, 0, channel);
       // Seen from the pixel above and to the right of the spike, the tap is ky = 2, kx = 0.
-      convolveDepthwise(synapses, 1, 0, 1, 1, sums);
+      sumAt(synapses, 1, 0, 1, 1, sums);
       for (let lane = 0; lane < R.LANES; lane++) {
         expect<i16>(load<i16>(sums + lane * 2)).toBe(lane == channel ? <i16>(lane - 32) : 0, `lane ${lane}`);
       }
-      convolveDepthwise(synapses, 1, 0, 2, 0, sums);
+      sumAt(synapses, 1, 0, 2, 0, sums);
       expect<i16>(load<i16>(sums + channel * 2)).toBe(100, 'the pixel of the spike');
-      convolveDepthwise(synapses, 1, 0, 2, 2, sums);
+      sumAt(synapses, 1, 0, 2, 2, sums);
       expect<i16>(load<i16>(sums + channel * 2)).toBe(0, 'out of reach');
-      convolveDepthwise(synapses, 0, 0, 1, 1, sums);
+      sumAt(synapses, 0, 0, 1, 1, sums);
       expect<i16>(load<i16>(sums + channel * 2)).toBe(0, 'another timestep');
     }
     expectGuards();
@@ -135,7 +150,7 @@ describe('convolveDepthwise', () => {
       for (let tap = 0; tap < 256; tap++) setWeight(synapses, lane, tap / 16, tap % 16, lane, (lane & 1) == 0 ? -128 : 127);
     }
     const sums = allocate(R.LANES * 2);
-    convolveDepthwise(synapses, 0, 0, 0, 0, sums);
+    sumAt(synapses, 0, 0, 0, 0, sums);
     for (let lane = 0; lane < R.LANES; lane++) {
       expect<i16>(load<i16>(sums + lane * 2)).toBe((lane & 1) == 0 ? -32768 : 256 * 127, `lane ${lane}`);
     }
