@@ -16,13 +16,12 @@ const mark = (name) => {
 
 const dist = new URL('../../dist/src/', import.meta.url);
 const load = (path) => import(new URL(path, dist).href);
-for (const command of ['run', 'convert', 'inspect', 'eval', 'report', 'data'])
-  await load(`cli/${command}.js`);
+for (const command of ['run', 'convert', 'inspect', 'bundle']) await load(`cli/${command}.js`);
 mark('imports');
 const { kernelModule } = await load('host/node/kernels.js');
 const { paperModelPath } = await load('host/node/models.js');
 const { nodeCodecs } = await load('host/node/codecs.js');
-const { readModel } = await load('model/file.js');
+const { readModel } = await load('file/file.js');
 const { decodeImage } = await load('picture/decode.js');
 const { Classifier } = await load('run/run.js');
 const { answerOf } = await load('run/answer.js');

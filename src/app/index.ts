@@ -1,5 +1,6 @@
 /** What `snnwasm` exports on every host; `loadModel` comes from the host's own entry. */
 
+export type { Events } from '../engine/tally.js';
 export { UserError } from '../errors.js';
 export { readModel, writeModel } from '../file/file.js';
 export type { Beta, Interval } from '../fusion/beta.js';
@@ -25,6 +26,7 @@ export type {
   PerChannel,
   Propagation,
   Provenance,
+  Readout,
   RunDefaults,
   Shape,
   SpikingHead,

@@ -3,6 +3,7 @@
  * host crosses into WebAssembly once for several timesteps, and reads counts without allocating anything.
  */
 import { UserError } from '../errors.js';
+import { MAXIMUM_DIGITS } from '../graph/bounds.js';
 import { sizeOf } from '../graph/extents.js';
 import type { Coding, Propagation, SpikingNetwork } from '../graph/network.js';
 import { type OrderEntry, orderOf, orderUpTo } from './order.js';
@@ -155,6 +156,10 @@ export class Simulation {
 
   /** @throws UserError if numbers of so many digits could overflow what a neuron accumulates */
   checkDigits(digits: number): void {
+    // More phases than a spike ring holds would be written behind it.
+    if (!(Number.isInteger(digits) && digits >= 1 && digits <= MAXIMUM_DIGITS)) {
+      throw new RangeError(`a number has 1 to ${MAXIMUM_DIGITS} digits, not ${digits}`);
+    }
     if (digits <= this.#largestDigits) return;
     if (!radixIsExact(this.network, digits)) {
       throw new UserError(`this model is not exact for ${digits} digits: ask for fewer`);

@@ -16,7 +16,14 @@ import {
   type SpikingSynapses,
 } from '../graph/network.js';
 import { kindOf, SYNAPSES_KINDS } from '../graph/synapses/index.js';
-import { checkCost, checkCounters, checkImageSource, checkRow, checkUnique } from '../graph/topology.js';
+import {
+  checkCost,
+  checkCounters,
+  checkImageRows,
+  checkImageSource,
+  checkRow,
+  checkUnique,
+} from '../graph/topology.js';
 import { Field } from '../untrusted/field.js';
 import type { TensorReader } from './tensors.js';
 
@@ -110,6 +117,7 @@ function readSynapses(field: Field, prefix: Prefix, shape: Shape, tensors: Tenso
   const own = kindOf(kind);
   const geometry = own.read(field, from, shape);
   const synapses = { kind, source, ...geometry } as SpikingSynapses;
+  if (source === IMAGE) checkImageRows(field, synapses, from);
   const extents = own.weightShape(synapses, from, shape);
   const weights = field.member('weights');
   return {

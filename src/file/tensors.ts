@@ -83,7 +83,7 @@ export class TensorReader {
       return new Int8Array(this.#section.buffer, this.#take(field, 'I8', shape, count), count);
     }
     const size = bitmapBytes(count) + nonzero;
-    const start = this.#take(field, 'I8', shape, size);
+    const start = this.#take(field, 'I8', shape, size, ['nonzero']);
     return fromSparse(field, new Uint8Array(this.#section.buffer, start, size), count);
   }
 
@@ -99,10 +99,16 @@ export class TensorReader {
     if (surplus !== 0) header.complain(`names tensors that leave ${surplus} bytes of the file unused`);
   }
 
-  #take(field: Field, dtype: string, shape: readonly number[], size: number): number {
-    const sparse = field.optional('nonzero') === undefined ? [] : (['nonzero'] as const);
-    const reference = field.fields('dtype', 'shape', 'offset', ...sparse);
-    reference.dtype.choice(dtype);
+  #take(
+    field: Field,
+    dtype: string,
+    shape: readonly number[],
+    size: number,
+    more: readonly 'nonzero'[] = [],
+  ): number {
+    // Before what a type may have beside it.
+    field.member('dtype').choice(dtype);
+    const reference = field.fields('dtype', 'shape', 'offset', ...more);
     const stated = reference.shape.list(shape.length, shape.length);
     stated.forEach((extent, axis) => {
       extent.integer(shape[axis]!, shape[axis]!);

@@ -26,15 +26,21 @@ export interface Shape {
 
 /** Rows and columns of something. */
 export interface Extent {
+  /** Rows. */
   readonly height: number;
+  /** Columns. */
   readonly width: number;
 }
 
 /** Zeros around a source, in pixels. */
 export interface Padding {
+  /** Rows before the first. */
   readonly top: number;
+  /** Columns before the first. */
   readonly left: number;
+  /** Rows behind the last. */
   readonly bottom: number;
+  /** Columns behind the last. */
   readonly right: number;
 }
 
@@ -44,6 +50,7 @@ export interface Window {
   readonly kernel: Extent;
   /** Source pixels from one target pixel to the next. */
   readonly stride: Extent;
+  /** Zeros that windows may look at beyond the source. */
   readonly padding: Padding;
   /** Source pixels from one tap to the next. */
   readonly dilation: Extent;
@@ -51,8 +58,9 @@ export interface Window {
 
 /** Every source channel of a group reaches every target channel of that group, through a window. */
 export interface Convolution<Matrix> extends Window {
+  /** Tells it from the other kinds. */
   readonly kind: 'convolution';
-  /** Index of the population that feeds it, or {@link IMAGE}. */
+  /** Index of the population that feeds it, or -1 for the image. */
   readonly source: number;
   /** 1, or a common divisor of the source's and the target's channels. */
   readonly groups: number;
@@ -62,8 +70,9 @@ export interface Convolution<Matrix> extends Window {
 
 /** Every channel reaches the same channel, through a window. */
 export interface Depthwise<Matrix> extends Window {
+  /** Tells it from the other kinds. */
   readonly kind: 'depthwise';
-  /** Index of the population that feeds it, or {@link IMAGE}. */
+  /** Index of the population that feeds it, or -1 for the image. */
   readonly source: number;
   /** `[kernelY][kernelX][channel]`. */
   readonly weights: Matrix;
@@ -71,8 +80,9 @@ export interface Depthwise<Matrix> extends Window {
 
 /** Every source neuron reaches every target neuron; the target has one pixel. */
 export interface Dense<Matrix> {
+  /** Tells it from the other kinds. */
   readonly kind: 'dense';
-  /** Index of the population that feeds it, or {@link IMAGE}. */
+  /** Index of the population that feeds it, or -1 for the image. */
   readonly source: number;
   /** `[y][x][inputChannel][outputChannel]`. */
   readonly weights: Matrix;
@@ -80,8 +90,9 @@ export interface Dense<Matrix> {
 
 /** Every neuron reaches the neuron of the same channel and pixel: a skip (all weights 1 before normalisation), a gain. */
 export interface PerChannel<Vector> {
+  /** Tells it from the other kinds. */
   readonly kind: 'per-channel';
-  /** Index of the population that feeds it, or {@link IMAGE}. */
+  /** Index of the population that feeds it, or -1 for the image. */
   readonly source: number;
   /** One a channel. */
   readonly weights: Vector;

@@ -3,7 +3,9 @@ import type { Field } from '../untrusted/field.js';
 import * as bounds from './bounds.js';
 import { sizeOf, sourceShape } from './extents.js';
 import type { Shape, SpikingHead, SpikingNetwork, SpikingPopulation } from './network.js';
+import { checkRows } from './synapses/geometry.js';
 import { kindOf, synapsesIn } from './synapses/index.js';
+import { taps } from './synapses/kernel-form.js';
 import type { SomeSynapses } from './synapses/kind.js';
 
 /** One row of a feature map must fit a list of 16-bit spikes. */
@@ -19,6 +21,11 @@ export function checkRow(field: Field, shape: Shape): void {
 export function checkImageSource(field: Field, kind: SomeSynapses['kind']): void {
   if (kindOf(kind).weightType !== 'int8')
     field.complain(`must not read the image: ${kind} synapses have no int8 weights`);
+}
+
+/** The kernels hold synapses from the image as a convolution of all its channels, whatever the kind (image-form.ts). */
+export function checkImageRows(field: Field, synapses: SomeSynapses, image: Shape): void {
+  checkRows(field, taps(kindOf(synapses.kind).window(synapses, image)), image.channels);
 }
 
 /** No two of a list may share a name. */

@@ -4,7 +4,7 @@
  * what it has cost so far.
  */
 import { Simulation } from '../engine/simulation.js';
-import { type Events, eachTimestep, type HeadEvents, Tally } from '../engine/tally.js';
+import { eachTimestep, type HeadEvents, Tally } from '../engine/tally.js';
 import { UserError } from '../errors.js';
 import { Evidence } from '../fusion/evidence.js';
 import { fuse, type HeadPrior, type Posterior } from '../fusion/posterior.js';
@@ -20,7 +20,16 @@ import { RUN_SETTINGS, type RunOptions } from './settings.js';
 export type { RunOptions };
 
 /** Events since the start of a run, for one population or for all. */
-export type Activity = Readonly<Events>;
+export interface Activity {
+  /** Spikes emitted. */
+  readonly spikes: number;
+  /** Spikes received, each counted once for every synapse over which it came. */
+  readonly synapticOperations: number;
+  /** The same if weights of 0 were synapses too. */
+  readonly synapticOperationsWithZeros: number;
+  /** Neurons brought up to date, each once a timestep, in radix coding once a phase. */
+  readonly neuronUpdates: number;
+}
 
 /** A network in WebAssembly memory that classifies image after image, one at a time. */
 export class Classifier {

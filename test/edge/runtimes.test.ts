@@ -70,7 +70,15 @@ function comparable(json: string): unknown {
 }
 
 async function expectHostJson(stdout: string, name: string): Promise<void> {
-  const host = await snnwasm(['run', example(name), '--json', '--timesteps', '20']);
+  const host = await snnwasm([
+    'run',
+    example(name),
+    '--json',
+    '--model',
+    paperModelPath(),
+    '--timesteps',
+    '20',
+  ]);
   const round = (value: unknown) =>
     JSON.parse(JSON.stringify(value), (_, item) =>
       typeof item === 'number' ? Number(item.toPrecision(9)) : item,

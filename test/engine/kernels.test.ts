@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { CALL_TIMESTEPS } from '../../src/engine/plan.js';
 import { Simulation } from '../../src/engine/simulation.js';
 import type { Propagation, SpikingNetwork } from '../../src/graph/network.js';
+import { SYNAPSES_KINDS } from '../../src/graph/synapses/index.js';
 import { nodeCodecs } from '../../src/host/node/codecs.js';
 import { kernelModule } from '../../src/host/node/kernels.js';
 import { loadModelFile, paperModelPath } from '../../src/host/node/models.js';
@@ -12,58 +13,8 @@ import { decodeImage } from '../../src/picture/decode.js';
 import { resizeImage } from '../../src/picture/resize.js';
 import { quantiseInput } from '../../src/picture/tensor.js';
 import { arbitraryNetwork, uniform } from '../generate.js';
-import { simulate, size } from '../reference/simulator.js';
-
-interface Run {
-  readonly heads: readonly number[];
-  readonly propagation: Propagation;
-  readonly initialPotential: number;
-  readonly timesteps: number;
-}
-
-function randomInput(network: SpikingNetwork, seed: number): Int16Array {
-  const random = uniform(seed);
-  return Int16Array.from({ length: size(network.input) }, () => Math.floor((random() - 0.5) * 1200));
-}
-
-/** Runs both and compares everything that either records; one assertion, since there are tens of thousands of values. */
-function expectEqualRun(simulation: Simulation, network: SpikingNetwork, input: Int16Array, run: Run): void {
-  const reference = simulate(network, input, { ...run, heads: undefined, recordSpikes: true });
-  const differences: string[] = [];
-  const compare = (what: string, actual: number | Uint8Array, expected: number | Uint8Array): void => {
-    const equal =
-      typeof actual === 'number' || typeof expected === 'number'
-        ? actual === expected
-        : Buffer.compare(actual, expected) === 0;
-    if (!equal) differences.push(`${what}: ${actual} instead of ${expected}`);
-  };
-  simulation.start(input, run);
-  while (simulation.timestep < run.timesteps) {
-    const first = simulation.timestep + 1;
-    simulation.advance(run.timesteps - simulation.timestep);
-    for (let timestep = first; timestep <= simulation.timestep; timestep++) {
-      for (const population of simulation.activePopulations) {
-        const { spikeTensors, spikes, synapticOperations, allOperations } =
-          reference.populations[population]!;
-        const at = `population ${population}, timestep ${timestep}`;
-        compare(at, simulation.layerSpikeMap(population, timestep), spikeTensors[timestep - 1]!);
-        compare(at, simulation.layerSpikes(population, timestep), spikes[timestep - 1]!);
-        compare(at, simulation.layerOperations(population, timestep), synapticOperations[timestep - 1]!);
-        compare(at, simulation.layerAllOperations(population, timestep), allOperations[timestep - 1]!);
-      }
-      for (const head of run.heads) {
-        const { spikeBits, spikes, synapticOperations, allOperations } = reference.heads[head]!;
-        const at = `head ${head}, timestep ${timestep}`;
-        compare(at, simulation.fired(head, timestep), spikeBits[timestep - 1]!);
-        compare(at, simulation.headSpikes(head, timestep), spikes[timestep - 1]!);
-        compare(at, simulation.headOperations(head, timestep), synapticOperations[timestep - 1]!);
-        compare(at, simulation.headAllOperations(head, timestep), allOperations[timestep - 1]!);
-      }
-    }
-  }
-  expect(simulation.timestep).toBe(run.timesteps);
-  expect(differences).toEqual([]);
-}
+import { kindsIn, randomGraph } from '../reference/random-graph.js';
+import { expectEqualRun, type RateRun, randomInput } from '../support/equal-run.js';
 
 describe('the kernels equal the reference simulator', () => {
   it('on random networks, with all heads', async () => {
@@ -85,6 +36,22 @@ describe('the kernels equal the reference simulator', () => {
     );
   }, 120_000);
 
+  it('on random graphs of every kind of synapses, with all heads', async () => {
+    const module = await kernelModule();
+    const kinds = new Set<string>();
+    for (let seed = 1; seed <= 60; seed++) {
+      const network = randomGraph(seed);
+      for (const kind of kindsIn(network)) kinds.add(kind);
+      const simulation = await Simulation.create(module, network);
+      const heads = [...network.heads.keys()];
+      for (const propagation of ['synchronous', 'pipelined'] as const) {
+        const run = { heads, propagation, initialPotential: 0.5, timesteps: CALL_TIMESTEPS + 2 };
+        expectEqualRun(simulation, network, randomInput(network, seed), run);
+      }
+    }
+    expect([...kinds].sort()).toEqual([...SYNAPSES_KINDS].sort());
+  }, 120_000);
+
   it('image after image in one instance, whatever heads were selected before', async () => {
     const module = await kernelModule();
     await fc.assert(
@@ -93,7 +60,7 @@ describe('the kernels equal the reference simulator', () => {
         const random = uniform(seed);
         for (let image = 0; image < 3; image++) {
           const heads = network.heads.map((_, index) => index).filter(() => random() < 0.5);
-          const run: Run = {
+          const run: RateRun = {
             heads: heads.length > 0 ? heads : [network.heads.length - 1],
             propagation: random() < 0.5 ? 'synchronous' : 'pipelined',
             initialPotential: random(),

@@ -1,7 +1,7 @@
 /** Timestep limits: within them no membrane leaves int32, whatever the spikes; beyond them a run is refused. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exactTimestepLimit, quickTimestepLimit } from '../../src/engine/range.js';
+import { exactTimestepLimit, quickTimestepLimit, radixIsExact } from '../../src/engine/range.js';
 import { Simulation } from '../../src/engine/simulation.js';
 import { UserError } from '../../src/errors.js';
 import { writeModel } from '../../src/file/file.js';
@@ -11,6 +11,7 @@ import { IMAGE } from '../../src/graph/network.js';
 import { kernelModule } from '../../src/host/node/kernels.js';
 import { arbitraryNetwork, uniform } from '../generate.js';
 import { simulate } from '../reference/simulator.js';
+import { expectEqualRadixRun } from '../support/equal-run.js';
 
 const module = await kernelModule();
 
@@ -46,6 +47,32 @@ function extremeInput({ input, normalisation, inputFractionBits }: SpikingNetwor
   });
 }
 
+/** One neuron that an image of one pixel feeds. */
+function single(bias: number, weight: number, threshold: number): SpikingNetwork {
+  return {
+    name: 'single',
+    input: { channels: 1, height: 1, width: 1 },
+    normalisation: { mean: [0], deviation: [1] },
+    inputFractionBits: 10,
+    labels: ['only'],
+    populations: [
+      {
+        name: 'stem',
+        shape: { channels: 1, height: 1, width: 1 },
+        synapses: [
+          { kind: 'convolution', source: IMAGE, ...SINGLE, groups: 1, weights: Int8Array.of(weight) },
+        ],
+        bias: Int32Array.of(bias),
+        threshold: Int32Array.of(threshold),
+        lambda: 1,
+      },
+    ],
+    heads: [],
+    defaults: DEFAULTS,
+    provenance: {},
+  };
+}
+
 describe('timestep limits', () => {
   it('that are quick are never above the exact ones', () => {
     fc.assert(
@@ -78,28 +105,6 @@ describe('timestep limits', () => {
   });
 
   it('are the first timestep at which one could leave it', () => {
-    const single = (bias: number, weight: number, threshold: number): SpikingNetwork => ({
-      name: 'single',
-      input: { channels: 1, height: 1, width: 1 },
-      normalisation: { mean: [0], deviation: [1] },
-      inputFractionBits: 10,
-      labels: ['only'],
-      populations: [
-        {
-          name: 'stem',
-          shape: { channels: 1, height: 1, width: 1 },
-          synapses: [
-            { kind: 'convolution', source: IMAGE, ...SINGLE, groups: 1, weights: Int8Array.of(weight) },
-          ],
-          bias: Int32Array.of(bias),
-          threshold: Int32Array.of(threshold),
-          lambda: 1,
-        },
-      ],
-      heads: [],
-      defaults: DEFAULTS,
-      provenance: {},
-    });
     // V rises from the threshold by bias + weight * 1024 - threshold at every timestep
     const network = single(2 ** 20, 127, 1);
     const limit = exactTimestepLimit(network);
@@ -111,6 +116,53 @@ describe('timestep limits', () => {
     expect(quickTimestepLimit(network)).toBe(Math.floor((2 ** 31 - 2) / (2 ** 20 + 128 * 1024)));
     expect(exactTimestepLimit(single(0, 0, 5))).toBe(2 ** 31 - 1 - 5);
     expect(exactTimestepLimit(single(-(2 ** 30), 0, 2 ** 30))).toBe(0);
+  });
+});
+
+describe('radix coding', () => {
+  const LARGEST = 2 ** 31 - 1;
+
+  it('is exact up to the last number that 31 bits hold', () => {
+    // 2^digits - 1 times 1024 * weight + bias, and half a threshold.
+    const bias = Math.floor((LARGEST - 50) / 15) - 127 * 1024;
+    expect(radixIsExact(single(bias, 127, 100), 4)).toBe(true);
+    expect(radixIsExact(single(bias, 127, 102 + 2 * 15), 4)).toBe(false);
+    expect(radixIsExact(single(bias + 1, 127, 100), 4)).toBe(false);
+    expect(radixIsExact(single(-bias, 127, 100), 4)).toBe(true);
+    expect(radixIsExact(single(-bias - 1, 127, 100), 4)).toBe(false);
+    expect(radixIsExact(single(bias, 127, 100), 5)).toBe(false);
+    // A threshold for each unit of the largest digit.
+    expect(radixIsExact(single(0, 0, 2 ** 24 - 1), 8)).toBe(true);
+    expect(radixIsExact(single(0, 0, 2 ** 24), 8)).toBe(false);
+    expect(radixIsExact(single(0, 0, 2 ** 24), 7)).toBe(true);
+  });
+
+  it('equals the reference wherever it is exact, for whatever pixels', async () => {
+    let exact = 0;
+    let inexact = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        arbitraryNetwork({ channels: 6, extent: 4 }),
+        fc.integer(),
+        fc.integer({ min: 20, max: 30 }),
+        fc.integer({ min: 1, max: 8 }),
+        async (network, seed, bits, digits) => {
+          const narrowed = narrow(network, seed, 2 ** bits);
+          const simulation = await Simulation.create(module, narrowed);
+          const input = extremeInput(narrowed, seed);
+          if (radixIsExact(narrowed, digits)) {
+            exact++;
+            const heads = [narrowed.heads.length - 1];
+            expectEqualRadixRun(simulation, narrowed, input, digits, heads);
+          } else {
+            inexact++;
+            expect(() => simulation.checkDigits(digits)).toThrow(UserError);
+          }
+        },
+      ),
+      { numRuns: 100 },
+    );
+    expect(Math.min(exact, inexact)).toBeGreaterThan(10);
   });
 });
 

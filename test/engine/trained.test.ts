@@ -7,11 +7,15 @@ import { networkFromCheckpoint } from '../../src/convert/resnet.js';
 import { TrainedPass } from '../../src/engine/trained.js';
 import { UserError } from '../../src/errors.js';
 import { type Checkpoint, readSafetensors } from '../../src/file/safetensors.js';
-import type { Network } from '../../src/graph/network.js';
+import { sizeOf } from '../../src/graph/extents.js';
+import { IMAGE, type Network } from '../../src/graph/network.js';
+import { SYNAPSES_KINDS } from '../../src/graph/synapses/index.js';
 import { kernelModule } from '../../src/host/node/kernels.js';
+import { uniform } from '../generate.js';
 import { forward } from '../reference/forward.js';
 import { largest, largestDifference } from '../support/compare.js';
 import { arbitraryTrainedRun, buildTrained } from '../support/trained.js';
+import { trainedGraph } from '../support/trained-graph.js';
 
 /** Float32 rounding of 17 layers, relative to the largest value of the population; the fixture's worst is 7.0e-7. */
 const TOLERANCE = 2e-6;
@@ -95,6 +99,37 @@ describe('TrainedPass', () => {
         }
       }),
       { numRuns: 40 },
+    );
+  });
+
+  it('equals plain loops on random graphs of every kind of synapses', async () => {
+    const module = await kernelModule();
+    const kinds = new Set<string>();
+    for (let seed = 1; seed <= 60; seed++) {
+      const network = trainedGraph(seed);
+      const pass = await TrainedPass.create(module, network);
+      for (const turn of [1, 2]) {
+        const random = uniform(seed * turn);
+        const image = Float32Array.from({ length: sizeOf(network.input) }, () => 4 * random() - 2);
+        const reference = forward(network, image);
+        pass.run(image);
+        reference.populations.forEach((values, index) => {
+          for (const { kind, source } of network.populations[index]!.synapses) {
+            kinds.add(source === IMAGE ? `${kind} of the image` : kind);
+          }
+          const error = largestDifference(activations(pass, index), values);
+          expect(error, `seed ${seed}, population ${index}`).toBeLessThanOrEqual(1e-5 * largest(values));
+        });
+        reference.logits.forEach((values, head) => {
+          const error = largestDifference(pass.logits(head), values);
+          expect(error, `seed ${seed}, head ${head}`).toBeLessThanOrEqual(
+            1e-5 * Math.max(1, largest(values)),
+          );
+        });
+      }
+    }
+    expect([...kinds].sort()).toEqual(
+      SYNAPSES_KINDS.flatMap((kind) => [kind, `${kind} of the image`]).sort(),
     );
   });
 

@@ -100,7 +100,7 @@ describeWithChromium('in Chromium', () => {
         const program = `
           import { readFile } from 'node:fs/promises';
           import { loadModel } from 'snnwasm';
-          import { tracesOf } from '../../web/src/network/traces.js';
+          import { tracesOf } from './traces.js';
           const traces = await tracesOf(await loadModel(), await readFile('pictures.rgb'), ${EXTENT}, ${TIMESTEPS});
           console.log(JSON.stringify(traces));`;
         const [expected, inNode, inChromium] = await Promise.all([
@@ -125,7 +125,7 @@ describeWithChromium('in Chromium', () => {
         const program = `
           import { readFile } from 'node:fs/promises';
           import { loadModel } from 'snnwasm';
-          import { traceOf } from '../../web/src/network/traces.js';
+          import { traceOf } from './traces.js';
           const model = await loadModel();
           const traces = [];
           for (const name of ${JSON.stringify(FILES)}) {
@@ -155,7 +155,7 @@ describeWithChromium('in Chromium', () => {
     it('tells how far a model is', async () => {
       const { size } = await import('node:fs/promises').then(({ stat }) => stat(join(project, MODEL)));
       const { calls, name } = await ask<{ calls: [number, number][]; name: string }>('progress', MODEL);
-      expect(name).toBe('resnet18-cifar100');
+      expect(name).toBe('resnet18-cifar100-radix');
       expect(calls[0]).toEqual([0, size]);
       expect(calls.at(-1)).toEqual([size, size]);
       expect(calls.length).toBeGreaterThan(2);

@@ -27,9 +27,9 @@ export const small = buildNetwork({
 /** {@link small} as a model file. */
 export const smallFile = writeModel(small);
 
-/** The data section of {@link smallFile}, to be changed. */
-export function smallData(): Uint8Array {
-  return smallFile.slice(aligned(PREAMBLE + headerLength()));
+/** The data section of a file, to be changed. */
+export function smallData(file = smallFile): Uint8Array {
+  return file.slice(aligned(PREAMBLE + headerLength(file)));
 }
 
 /** A file with this header and data, all lengths and checksums before the header being right. */
@@ -44,31 +44,31 @@ export function forge(header: Uint8Array, data = smallData()): Uint8Array {
   return bytes;
 }
 
-/** {@link smallFile} with another data section, whose length and checksum the header knows. */
-export function forgeData(data: Uint8Array): Uint8Array {
-  const header = unpack(smallHeader()) as Record<string, unknown>;
+/** A file with another data section, whose length and checksum the header knows. */
+export function forgeData(data: Uint8Array, file = smallFile): Uint8Array {
+  const header = unpack(smallHeader(file)) as Record<string, unknown>;
   return forge(encode({ ...header, data: { length: data.length, checksum: checksum(data) } }), data);
 }
 
-function headerLength(): number {
-  return new DataView(smallFile.buffer).getUint32(12, true);
+function headerLength(file: Uint8Array): number {
+  return new DataView(file.buffer).getUint32(12, true);
 }
 
-/** The MessagePack header of {@link smallFile}, to be changed. */
-export function smallHeader(): Uint8Array {
-  return smallFile.slice(PREAMBLE, PREAMBLE + headerLength());
+/** The MessagePack header of a file, to be changed. */
+export function smallHeader(file = smallFile): Uint8Array {
+  return file.slice(PREAMBLE, PREAMBLE + headerLength(file));
 }
 
-/** The header of `small` with the value at a path replaced, or removed where the value is undefined. */
-export function forgeField(path: string, value: unknown): Uint8Array {
-  const header = unpack(smallHeader()) as Record<string, unknown>;
+/** A file with the value at a path of its header replaced, or removed where the value is undefined. */
+export function forgeField(path: string, value: unknown, file = smallFile): Uint8Array {
+  const header = unpack(smallHeader(file)) as Record<string, unknown>;
   const steps = path.split(/[.[\]]+/).filter((step) => step !== '');
   const last = steps.pop()!;
   let place = (path.startsWith('data.') ? header : header.network) as Record<string, unknown>;
   for (const step of steps) place = place[step] as Record<string, unknown>;
   if (value === undefined) delete place[last];
   else place[last] = value;
-  return forge(encode(header));
+  return forge(encode(header), smallData(file));
 }
 
 /** Reading the bytes must end in a UserError of one short line. */

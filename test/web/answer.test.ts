@@ -60,9 +60,13 @@ describeWithChromium('the answer of the demo page', () => {
     await demo.finished('sunflower.png');
     const report = await demo.report();
     expect(withoutTime(report)).toEqual(await nodeAnswer('sunflower.png', await example('sunflower.png')));
-    const { stdout } = await promisify(execFile)(process.execPath, [CLI, 'run', 'sunflower.png', '--json'], {
-      cwd: join(root, 'examples'),
-    });
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [CLI, 'run', 'sunflower.png', '--json', '--model', paperModelPath()],
+      {
+        cwd: join(root, 'examples'),
+      },
+    );
     const [printed] = JSON.parse(stdout) as Report[];
     expect(report).toMatchObject({ ...printed, milliseconds: expect.any(Number) });
     expect(await demo.text('#verdict-label')).toBe('sunflower');
