@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SpikingNetwork } from '../../src/graph/network.js';
 import { nodeCodecs } from '../../src/host/node/codecs.js';
 import { kernelModule } from '../../src/host/node/kernels.js';
+import { paperModelPath } from '../../src/host/node/models.js';
 import { decodeImage } from '../../src/picture/decode.js';
 import { resizeImage } from '../../src/picture/resize.js';
 import { answerOf } from '../../src/run/answer.js';
