@@ -1,7 +1,7 @@
 /** convolve: the event-driven convolution against the plain sum over the window. */
 import * as R from '../../../assembly/records';
 import { addSums } from '../../../assembly/sums';
-import { convolve, fetchWeights, weightsOf } from '../../../assembly/synapses/convolution';
+import { convolve, fetchWeights, openConvolution } from '../../../assembly/synapses/convolution';
 import { plainSum, plainWindow } from '../plain';
 import {
   allocateWeights,
