@@ -1,6 +1,5 @@
 /** What `snnwasm` exports on every host; `loadModel` comes from the host's own entry. */
 
-export type { Events } from '../engine/tally.js';
 export { UserError } from '../errors.js';
 export { readModel, writeModel } from '../file/file.js';
 export type { Beta, Interval } from '../fusion/beta.js';
