@@ -37,7 +37,8 @@ function formatDescription(model: ModelDescription): string {
   const lines = [
     `${model.name}: ${input.height}x${input.width}x${input.channels} -> ${model.classes} classes`,
     `${count(model.neurons)} neurons, ${count(model.synapses)} synapses`,
-    `runs by default: ${courseOf(defaults)}, prior from ${defaults.head === null ? 'no head' : `head ${defaults.head}`}`,
+    `runs by default: ${courseOf(defaults)}, prior from ${defaults.head === null ? 'no head' : `head ${defaults.head}`}` +
+      (defaults.forgetting > 0 ? `, timestep t counts as t^${defaults.forgetting}` : ''),
     '',
     row('population', 'shape', 'neurons', 'synapses', 'lambda'),
     ...populations.map(({ name, shape, neurons, synapses, lambda }) =>
@@ -71,8 +72,7 @@ const count = (value: number): string => value.toLocaleString('en-US');
 
 /** How an answer forms. */
 function courseOf(defaults: ModelDescription['defaults']): string {
-  const { coding, digits, readout, timesteps, propagation, initialPotential, forgetting } = defaults;
+  const { coding, digits, readout, timesteps, propagation, initialPotential } = defaults;
   if (coding === 'radix') return `radix coding, ${digits} digits, output neurons asked for their ${readout}`;
-  const weighed = forgetting > 0 ? `, timestep t counts as t^${forgetting}` : '';
-  return `${timesteps} timesteps, ${propagation}, membranes start at ${initialPotential} of the threshold${weighed}`;
+  return `${timesteps} timesteps, ${propagation}, membranes start at ${initialPotential} of the threshold`;
 }
