@@ -16,28 +16,28 @@ interface Parameter {
 
 /** The parameters of a checkpoint, by PyTorch's names. */
 export class Parameters {
-  private readonly checkpoint: Checkpoint;
-  private readonly rest: Set<string>;
+  readonly #checkpoint: Checkpoint;
+  readonly #rest: Set<string>;
 
   constructor(checkpoint: Checkpoint) {
-    this.checkpoint = checkpoint;
-    this.rest = new Set([...checkpoint.tensors.keys()].filter((name) => !COUNTER.test(name)));
+    this.#checkpoint = checkpoint;
+    this.#rest = new Set([...checkpoint.tensors.keys()].filter((name) => !COUNTER.test(name)));
   }
 
   /** Names of all tensors, whether taken or not. */
   names(): string[] {
-    return [...this.checkpoint.tensors.keys()];
+    return [...this.#checkpoint.tensors.keys()];
   }
 
   has(name: string): boolean {
-    return this.checkpoint.tensors.has(name);
+    return this.#checkpoint.tensors.has(name);
   }
 
   /** @throws UserError when a tensor is left that nothing has taken: a network without it would be another one. */
   finish(): void {
-    const [first] = this.rest;
+    const [first] = this.#rest;
     if (first === undefined) return;
-    const others = this.rest.size > 1 ? ` and ${this.rest.size - 1} more` : '';
+    const others = this.#rest.size > 1 ? ` and ${this.#rest.size - 1} more` : '';
     throw new UserError(
       `the checkpoint has a tensor that no part of a ResNet uses: ${JSON.stringify(first)}${others}`,
     );
@@ -49,7 +49,7 @@ export class Parameters {
    * @param inputs - channels of what it reads
    */
   convolution(name: string, inputs: number): { kernel: number; outputs: number; weights: Float32Array } {
-    const { shape, values } = this.take(`${name}.weight`, ['outputs', inputs, 'kernel', 'kernel']);
+    const { shape, values } = this.#take(`${name}.weight`, ['outputs', inputs, 'kernel', 'kernel']);
     const [outputs, , kernel, kernelX] = shape as [number, number, number, number];
     if (kernel !== kernelX || kernel % 2 === 0 || kernel > MAXIMUM_KERNEL) {
       throw wrong(`${name}.weight`, `needs a square kernel of odd size up to ${MAXIMUM_KERNEL}`, shape);
@@ -63,7 +63,7 @@ export class Parameters {
 
   /** `NAME.weight`, `.bias`, `.running_mean` and `.running_var` of a batch normalisation. */
   batchNormalisation(name: string, channels: number, epsilon: number): BatchNormalisation {
-    const take = (part: string) => this.take(`${name}.${part}`, [channels]).values;
+    const take = (part: string) => this.#take(`${name}.${part}`, [channels]).values;
     const variance = take('running_var');
     if (variance.some((value) => !(value + epsilon > 0))) {
       throw new UserError(
@@ -75,7 +75,7 @@ export class Parameters {
 
   /** `NAME.weight` (`[class][channel]`) and `.bias` of a fully connected layer, the former as `[channel][class]`. */
   head(name: string, channels: number): { weights: Float32Array; bias: Float32Array } {
-    const { shape, values } = this.take(`${name}.weight`, ['classes', channels]);
+    const { shape, values } = this.#take(`${name}.weight`, ['classes', channels]);
     const outputs = shape[0]!;
     if (outputs < 1 || outputs > MAXIMUM_CLASSES) {
       throw wrong(`${name}.weight`, `needs 1 to ${MAXIMUM_CLASSES} classes`, shape);
@@ -85,12 +85,12 @@ export class Parameters {
       inputs: channels,
       outputs,
     });
-    return { weights, bias: this.take(`${name}.bias`, [outputs]).values };
+    return { weights, bias: this.#take(`${name}.bias`, [outputs]).values };
   }
 
   /** @param wanted - extents, or a word for one that is free */
-  private take(name: string, wanted: readonly (number | string)[]): Parameter {
-    const tensor = this.checkpoint.tensors.get(name);
+  #take(name: string, wanted: readonly (number | string)[]): Parameter {
+    const tensor = this.#checkpoint.tensors.get(name);
     if (tensor === undefined) throw new UserError(`the checkpoint lacks the tensor "${name}"`);
     const { shape } = tensor;
     const fits = wanted.every((extent, axis) => typeof extent === 'string' || extent === shape[axis]);
@@ -98,7 +98,7 @@ export class Parameters {
       throw wrong(name, `needs shape [${wanted.join(', ')}]`, shape);
     const values = tensor.toFloat32();
     if (!allFinite(values)) throw new UserError(`the tensor "${name}" has a value that is not finite`);
-    this.rest.delete(name);
+    this.#rest.delete(name);
     return { shape, values };
   }
 }

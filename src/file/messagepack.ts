@@ -46,32 +46,32 @@ function isText(type: number): boolean {
 
 /** Walks once over the bytes of a value, without building it. */
 class Walk {
-  private readonly bytes: Uint8Array;
-  private readonly view: DataView;
-  private readonly document: string;
-  private readonly utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  private values = 0;
-  private lastText = '';
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #document: string;
+  readonly #utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  #values = 0;
+  #lastText = '';
 
   constructor(bytes: Uint8Array, document: string) {
-    this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.document = document;
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#document = document;
   }
 
   /** Checks the value at `position` and returns where it ends. */
   value(position: number, depth: number): number {
     if (depth > MAXIMUM_DEPTH)
-      throw damaged(this.document, `its header nests more than ${MAXIMUM_DEPTH} levels`);
-    if (++this.values > MAXIMUM_VALUES) {
-      throw damaged(this.document, `its header holds more than ${MAXIMUM_VALUES} values`);
+      throw damaged(this.#document, `its header nests more than ${MAXIMUM_DEPTH} levels`);
+    if (++this.#values > MAXIMUM_VALUES) {
+      throw damaged(this.#document, `its header holds more than ${MAXIMUM_VALUES} values`);
     }
-    const type = this.unsigned(position, 1);
+    const type = this.#unsigned(position, 1);
     const next = position + 1;
     if (type <= 0x7f || type >= 0xe0) return next; // fixint
-    if (type <= 0x8f) return this.map(next, type & 15, depth);
-    if (type <= 0x9f) return this.list(next, type & 15, depth);
-    if (type <= 0xbf) return this.text(next, type & 31);
+    if (type <= 0x8f) return this.#map(next, type & 15, depth);
+    if (type <= 0x9f) return this.#list(next, type & 15, depth);
+    if (type <= 0xbf) return this.#text(next, type & 31);
     switch (type) {
       case 0xc0: // nil, false, true
       case 0xc2:
@@ -79,86 +79,87 @@ class Walk {
         return next;
       case 0xcc: // uint8, int8
       case 0xd0:
-        return this.skip(next, 1);
+        return this.#skip(next, 1);
       case 0xcd: // uint16, int16
       case 0xd1:
-        return this.skip(next, 2);
+        return this.#skip(next, 2);
       case 0xce: // uint32, int32
       case 0xd2:
-        return this.skip(next, 4);
+        return this.#skip(next, 4);
       case 0xcb: // float64
-        return this.skip(next, 8);
+        return this.#skip(next, 8);
       case 0xd9: // str8, str16, str32
       case 0xda:
       case 0xdb: {
         const size = 1 << (type - 0xd9);
-        return this.text(next + size, this.unsigned(next, size));
+        return this.#text(next + size, this.#unsigned(next, size));
       }
       case 0xdc: // array16, array32
       case 0xdd: {
         const size = 2 << (type - 0xdc);
-        return this.list(next + size, this.unsigned(next, size), depth);
+        return this.#list(next + size, this.#unsigned(next, size), depth);
       }
       case 0xde: // map16, map32
       case 0xdf: {
         const size = 2 << (type - 0xde);
-        return this.map(next + size, this.unsigned(next, size), depth);
+        return this.#map(next + size, this.#unsigned(next, size), depth);
       }
     }
     throw damaged(
-      this.document,
+      this.#document,
       `its header uses MessagePack type 0x${type.toString(16)}, which no model has`,
     );
   }
 
-  private list(position: number, count: number, depth: number): number {
-    let end = this.reserve(position, count);
+  #list(position: number, count: number, depth: number): number {
+    let end = this.#reserve(position, count);
     for (let i = 0; i < count; i++) end = this.value(end, depth + 1);
     return end;
   }
 
-  private map(position: number, count: number, depth: number): number {
-    let end = this.reserve(position, 2 * count);
+  #map(position: number, count: number, depth: number): number {
+    let end = this.#reserve(position, 2 * count);
     const keys = new Set<string>();
     for (let i = 0; i < count; i++) {
-      if (!isText(this.unsigned(end, 1))) {
-        throw damaged(this.document, 'its header has a map with a key that is not text');
+      if (!isText(this.#unsigned(end, 1))) {
+        throw damaged(this.#document, 'its header has a map with a key that is not text');
       }
       end = this.value(end, depth + 1);
-      const key = this.lastText;
-      if (key === '__proto__') throw damaged(this.document, 'its header has a key "__proto__"');
+      const key = this.#lastText;
+      if (key === '__proto__') throw damaged(this.#document, 'its header has a key "__proto__"');
       if (keys.has(key))
-        throw damaged(this.document, `its header has the key ${shown(key)} twice in one map`);
+        throw damaged(this.#document, `its header has the key ${shown(key)} twice in one map`);
       keys.add(key);
       end = this.value(end, depth + 1);
     }
     return end;
   }
 
-  private text(position: number, length: number): number {
-    const end = this.skip(position, length);
+  #text(position: number, length: number): number {
+    const end = this.#skip(position, length);
     try {
-      this.lastText = this.utf8.decode(this.bytes.subarray(position, end));
+      this.#lastText = this.#utf8.decode(this.#bytes.subarray(position, end));
     } catch {
-      throw damaged(this.document, 'its header has text that is not UTF-8');
+      throw damaged(this.#document, 'its header has text that is not UTF-8');
     }
     return end;
   }
 
-  private unsigned(position: number, size: number): number {
-    this.skip(position, size);
-    if (size === 1) return this.view.getUint8(position);
-    return size === 2 ? this.view.getUint16(position) : this.view.getUint32(position);
+  #unsigned(position: number, size: number): number {
+    this.#skip(position, size);
+    if (size === 1) return this.#view.getUint8(position);
+    return size === 2 ? this.#view.getUint16(position) : this.#view.getUint32(position);
   }
 
-  private skip(position: number, length: number): number {
-    this.reserve(position, length);
+  #skip(position: number, length: number): number {
+    this.#reserve(position, length);
     return position + length;
   }
 
   /** Checks that `length` more bytes can follow; each element of a list or map takes at least one. */
-  private reserve(position: number, length: number): number {
-    if (length > this.bytes.length - position) throw damaged(this.document, 'its header ends within a value');
+  #reserve(position: number, length: number): number {
+    if (length > this.#bytes.length - position)
+      throw damaged(this.#document, 'its header ends within a value');
     return position;
   }
 }

@@ -80,20 +80,20 @@ export class Field {
       const wanted = minimum === maximum ? `${minimum}` : `${minimum} to ${maximum}`;
       this.complain(`must have ${wanted} elements, but has ${value.length}`);
     }
-    return value.map((element: unknown, index) => this.at(element, `${this.path}[${index}]`));
+    return value.map((element: unknown, index) => this.#at(element, `${this.path}[${index}]`));
   }
 
   /** The entries of a map of at most `maximum` entries, whatever their keys. */
   entries(maximum = Infinity): [string, Field][] {
-    const map = this.map();
+    const map = this.#map();
     const keys = Object.keys(map);
     if (keys.length > maximum) this.complain(`must have at most ${maximum} entries, but has ${keys.length}`);
-    return keys.map((key) => [key, this.at(map[key], this.pathTo(key))]);
+    return keys.map((key) => [key, this.#at(map[key], this.#pathTo(key))]);
   }
 
   /** The fields of a map that has exactly these keys. */
   fields<K extends string>(...keys: readonly K[]): Record<K, Field> {
-    const map = this.map();
+    const map = this.#map();
     for (const key of Object.keys(map)) {
       if (!(keys as readonly string[]).includes(key)) this.complain(`has an unknown field ${shown(key)}`);
     }
@@ -107,21 +107,21 @@ export class Field {
 
   /** The field of a map under `key`, or undefined where it has none. */
   optional(key: string): Field | undefined {
-    const map = this.map();
-    return Object.hasOwn(map, key) ? this.at(map[key], this.pathTo(key)) : undefined;
+    const map = this.#map();
+    return Object.hasOwn(map, key) ? this.#at(map[key], this.#pathTo(key)) : undefined;
   }
 
-  private map(): Record<string, unknown> {
+  #map(): Record<string, unknown> {
     const { value } = this;
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return this.refuse('a map');
     return value as Record<string, unknown>;
   }
 
-  private at(value: unknown, path: string): Field {
+  #at(value: unknown, path: string): Field {
     return new Field(value, path, this.document);
   }
 
-  private pathTo(key: string): string {
+  #pathTo(key: string): string {
     const step = /^[A-Za-z_][\w.-]{0,127}$/.test(key) ? key : shown(key);
     return this.path === '' ? step : `${this.path}.${step}`;
   }
