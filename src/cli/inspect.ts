@@ -37,8 +37,7 @@ function formatDescription(model: ModelDescription): string {
   const lines = [
     `${model.name}: ${input.height}x${input.width}x${input.channels} -> ${model.classes} classes`,
     `${count(model.neurons)} neurons, ${count(model.synapses)} synapses`,
-    `runs by default: ${defaults.timesteps} timesteps, ${defaults.propagation}, membranes start at ` +
-      `${defaults.initialPotential} of the threshold, prior from ${defaults.head === null ? 'no head' : `head ${defaults.head}`}` +
+    `runs by default: ${courseOf(defaults)}, prior from ${defaults.head === null ? 'no head' : `head ${defaults.head}`}` +
       (defaults.forgetting > 0 ? `, timestep t counts as t^${defaults.forgetting}` : ''),
     '',
     row('population', 'shape', 'neurons', 'synapses', 'lambda'),
@@ -70,3 +69,10 @@ function row(...cells: readonly [string, string, string, string, string]): strin
 }
 
 const count = (value: number): string => value.toLocaleString('en-US');
+
+/** How an answer forms. */
+function courseOf(defaults: ModelDescription['defaults']): string {
+  const { coding, digits, readout, timesteps, propagation, initialPotential } = defaults;
+  if (coding === 'radix') return `radix coding, ${digits} digits, output neurons asked for their ${readout}`;
+  return `${timesteps} timesteps, ${propagation}, membranes start at ${initialPotential} of the threshold`;
+}

@@ -1,6 +1,7 @@
 /**
  * Fits the prior strength of every internal head for radix coding, on training images that are partly covered: the one
- * that makes the fused prediction right most often. There is no time to average over, so each image counts once.
+ * that makes the fused prediction right most often. There is no time to average over, so each image counts once. A head
+ * becomes the default only where its gain is more than the standard error of the accuracy.
  */
 import { Simulation } from '../engine/simulation.js';
 import { radixCounts } from '../fusion/radix.js';
@@ -52,6 +53,13 @@ export async function fitRadixPriors(
     const { strength, tried } = fitByAccuracy({ classes, timesteps, labels, final: counts[final]!, head });
     return tried.find((one) => one.strength === strength)!;
   });
+  const alone = fitByAccuracy(
+    { classes, timesteps, labels, final: counts[final]!, head: counts[final]! },
+    [0],
+  ).tried[0]!.meanAccuracy;
+  // A head costs operations: it has to gain more than so many images say by chance.
+  const standardError = Math.sqrt((alone * (1 - alone)) / indices.length);
+  const gain = ({ meanAccuracy }: StrengthAccuracy): number => meanAccuracy - alone;
   const best = fits.reduce<StrengthAccuracy | undefined>(
     (best, fit) => (best !== undefined && best.meanAccuracy >= fit.meanAccuracy ? best : fit),
     undefined,
@@ -61,7 +69,7 @@ export async function fitRadixPriors(
     heads: heads.map((head, index) => ({ ...head, priorStrength: fits[index]?.strength ?? 0 })),
     defaults: {
       ...defaults,
-      head: best && best.strength > 0 ? heads[fits.indexOf(best)]!.name : null,
+      head: best && gain(best) > standardError ? heads[fits.indexOf(best)]!.name : null,
     },
   };
 }

@@ -69,7 +69,7 @@ globalThis.outcome = {
       port2.postMessage(null);
     };
     port2.postMessage(null);
-    await model.classify(bytes, { timesteps });
+    await model.classify(bytes, { coding: 'rate', timesteps });
     over = true;
     port1.close();
     return tasks;
