@@ -1,21 +1,28 @@
 /** The parts of the demo page that need no browser: where the network's boxes stand, pacing, and checked messages. */
 import { describe, expect, it, vi } from 'vitest';
-import { type Box, layOut } from '../../web/src/network/layout.js';
+import { fullName, nameDetail, shortName } from '../../web/src/names.js';
+import { layOut, overlap } from '../../web/src/network/layout.js';
 import { Player } from '../../web/src/player.js';
-import { readCommand, readReply } from '../../web/src/protocol.js';
+import { type Model, readCommand, readReply } from '../../web/src/protocol.js';
 import { summarise } from '../../web/src/worker/summary.js';
+import { randomGraph } from '../reference/random-graph.js';
 import { network } from '../support/node-answer.js';
 import { rgb } from '../support/rgb.js';
 
 const resnet = summarise(network);
+const [stem] = resnet.layers;
+/** A network that is nothing but long. */
+const chain: Model = {
+  ...resnet,
+  layers: Array.from({ length: 60 }, (_, index) => ({
+    ...stem!,
+    stage: index,
+    connections: [{ ...stem!.connections[0]!, source: index - 1 }],
+  })),
+  heads: resnet.heads.map((head) => ({ ...head, layer: 7 * (Number(head.name) || 8) })),
+};
 
 describe('the layout of the network', () => {
-  const overlap = (a: Box, b: Box) =>
-    a.x < b.x + b.width + b.depthX &&
-    b.x < a.x + a.width + a.depthX &&
-    a.y - a.depthY < b.y + b.height &&
-    b.y - b.depthY < a.y + a.height;
-
   it.each([
     ['ResNet-18', 326, resnet],
     ['ResNet-18', 900, resnet],
@@ -24,17 +31,13 @@ describe('the layout of the network', () => {
     ['ResNet-18', 2500, resnet],
     ['small network', 360, summarise(rgb)],
     ['small network', 1200, summarise(rgb)],
+    ['chain of 60 populations', 360, chain],
+    ['chain of 60 populations', 1200, chain],
   ] as const)('of the %s in %i pixels has every layer inside, and none over another', (_, width, model) => {
     const { boxes, heads, height, fusion, wires } = layOut(model, width);
     expect(boxes.map(({ layer }) => layer)).toEqual(model.layers.map((_, layer) => layer));
-    for (const box of boxes) {
-      expect(box.x).toBeGreaterThanOrEqual(0);
-      expect(box.x + box.width + box.depthX).toBeLessThanOrEqual(width);
-      expect(box.y - box.depthY).toBeGreaterThanOrEqual(0);
-      expect(box.y + box.height).toBeLessThan(height);
-      expect(Math.min(box.width, box.height)).toBeGreaterThan(20);
-      for (const other of boxes.slice(box.layer + 1)) expect(overlap(box, other)).toBe(false);
-    }
+    expectClear(model, width);
+    for (const { width, height } of boxes) expect(Math.min(width, height)).toBeGreaterThan(20);
     for (const { x, y } of [...heads, fusion]) {
       expect(x).toBeGreaterThan(0);
       expect(x).toBeLessThan(width);
@@ -42,6 +45,58 @@ describe('the layout of the network', () => {
     }
     const connections = model.layers.reduce((sum, layer) => sum + layer.connections.length, 0);
     expect(wires).toHaveLength(connections);
+  });
+
+  it('of any graph is clear, and no head stands on another', () => {
+    for (let seed = 1; seed <= 60; seed++) {
+      const model = summarise(randomGraph(seed));
+      for (const width of [340, 1000, 1800]) {
+        expectClear(model, width);
+        const { boxes, heads, vertical } = layOut(model, width);
+        const places = heads.map(({ x, y }) => (vertical ? y : x)).sort((a, b) => a - b);
+        if (boxes.every(({ inner }) => !inner)) {
+          places.slice(1).forEach((place, index) => {
+            expect(place - places[index]!).toBeGreaterThan(20);
+          });
+        }
+      }
+    }
+  });
+
+  function expectClear(model: Model, width: number): void {
+    const { boxes, height } = layOut(model, width);
+    for (const box of boxes) {
+      expect(box.x).toBeGreaterThanOrEqual(0);
+      expect(box.x + box.width + box.depthX).toBeLessThanOrEqual(width);
+      expect(box.y - box.depthY).toBeGreaterThanOrEqual(0);
+      expect(box.y + box.height).toBeLessThan(height);
+      for (const other of boxes.slice(box.layer + 1)) expect(overlap(box, other)).toBe(false);
+    }
+  }
+});
+
+describe('names', () => {
+  const names = (model: Model) =>
+    model.layers.map((_, layer) => [
+      shortName(model, layer),
+      fullName(model, layer),
+      nameDetail(model, layer),
+    ]);
+
+  it('say where a layer stands in a residual network', () => {
+    expect(names(resnet).slice(0, 3)).toEqual([
+      ['stem', 'Stem', ''],
+      ['conv', 'Stage 1, inner convolution', 'inside stage 1'],
+      ['stage 1', 'Stage 1, after the addition', 'after the addition'],
+    ]);
+    expect(names(chain)[59]).toEqual(['stage 59', 'Stage 59', '']);
+  });
+
+  it('are those of the checkpoint where no stage is one', () => {
+    const branches = chain.layers
+      .slice(0, 4)
+      .map((layer, index) => ({ ...layer, stage: 0, name: `p${index}` }));
+    expect(names({ ...chain, layers: branches })[2]).toEqual(['p2', 'p2', '']);
   });
 });
 

@@ -3,6 +3,7 @@ import { CLASSIFY_SETTINGS } from '../../src/app/options.js';
 import type { Setting } from '../../src/settings/setting.js';
 import { create, element, setText } from './dom.js';
 import { threeDigits } from './format.js';
+import { shortName } from './names.js';
 import type { Model, Settings } from './protocol.js';
 
 export interface ControlsListener {
@@ -39,8 +40,10 @@ export class Controls {
     this.#listener = listener;
     this.#wantedTimesteps = model.defaults.timesteps;
     this.#head.append(option(NO_HEAD, 'none: final prediction alone'));
-    for (const { name, stage, priorStrength } of model.heads.slice(0, -1)) {
-      this.#head.append(option(name, `head ${name}, after stage ${stage} (P ${threeDigits(priorStrength)})`));
+    for (const { name, layer, priorStrength } of model.heads.slice(0, -1)) {
+      this.#head.append(
+        option(name, `head ${name}, after ${shortName(model, layer)} (P ${threeDigits(priorStrength)})`),
+      );
     }
     this.#head.addEventListener('change', () => {
       this.#chosenStrength = null;

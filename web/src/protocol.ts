@@ -54,14 +54,21 @@ const layer = v.object({
   synapses: count,
   lambda: v.number(),
   threshold: v.tuple([v.number(), v.number()]),
-  /** Indices of layers; -1 is the image. An identity has kernel 0. */
-  connections: v.array(v.object({ source: v.number(), kernel: count, stride: count, synapses: count })),
+  /** Sources are indices of layers; -1 is the image. Kernel and stride are 0 where the kind has none. */
+  connections: v.array(
+    v.object({
+      kind: v.picklist(['convolution', 'depthwise', 'dense', 'per-channel']),
+      source: v.number(),
+      kernel: count,
+      stride: count,
+      synapses: count,
+    }),
+  ),
 });
 
 const head = v.object({
   name,
   layer: count,
-  stage: count,
   synapses: count,
   lambda: v.number(),
   priorStrength: v.number(),

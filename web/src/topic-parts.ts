@@ -23,10 +23,12 @@ export function explainLayer(index: number, { model, frame, energyModel }: Situa
       spikes * energyModel.picojoulesPerSpike +
       neurons * (frame?.timesteps ?? 0) * (energyModel.picojoulesPerNeuronUpdate ?? 0)) /
     1e9;
-  const inputs = connections.map(({ source, kernel, stride }) => {
+  const inputs = connections.map(({ kind, source, kernel, stride }) => {
     const from = source < 0 ? 'the image' : sourceName(model, source);
-    if (kernel === 0) return `unchanged from ${from}`;
-    return `${kernel} × ${kernel}${stride > 1 ? `, stride ${stride},` : ''} from ${from}`;
+    if (kind === 'per-channel') return `unchanged from ${from}`;
+    if (kind === 'dense') return `all of ${from}`;
+    const window = `${kernel} × ${kernel}${kind === 'depthwise' ? ' depthwise' : ''}`;
+    return `${window}${stride > 1 ? `, stride ${stride},` : ''} from ${from}`;
   });
   const image = connections.some(({ source }) => source < 0);
   return {
@@ -54,17 +56,17 @@ export function explainLayer(index: number, { model, frame, energyModel }: Situa
 
 function sourceName(model: Model, source: number): string {
   const name = shortName(model, source);
-  return name.startsWith('conv') ? `its ${name}` : name === 'stem' ? 'the stem' : name;
+  return /^conv( \d+)?$/.test(name) ? `its ${name}` : name === 'stem' ? 'the stem' : name;
 }
 
 export function explainHead(index: number, { model, frame, settings }: Situation): Explanation {
-  const { name, stage, synapses, lambda, priorStrength } = model.heads[index]!;
+  const { name, layer, synapses, lambda, priorStrength } = model.heads[index]!;
   const final = index === model.heads.length - 1;
   const chosen = settings.head === name;
   const guess = final ? frame?.final : chosen ? frame?.early : null;
   const counts = final ? frame?.finalCounts : chosen ? frame?.headCounts : null;
   const facts: [string, string][] = [
-    ['After', `stage ${stage}`],
+    ['After', shortName(model, layer)],
     ['Synapses', formatCount(synapses)],
     ['λ, activation at rate 1', threeDigits(lambda)],
   ];
@@ -79,10 +81,10 @@ export function explainHead(index: number, { model, frame, settings }: Situation
     reference: final ? 'eq. (10)' : 'eqs. (15)–(18)',
     paragraphs: final
       ? [
-          'One output neuron for each of the 100 classes. A spike of the last stage adds its weights to all of them; they fire by the same rule as every other neuron.',
+          `One output neuron for each of the ${model.labels.length} classes. A spike of ${shortName(model, layer)} adds its weights to all of them; they fire by the same rule as every other neuron.`,
         ]
       : [
-          'An early guess from inside the network: global average pooling and one fully connected layer, whose 100 output neurons spike too.',
+          `An early guess from inside the network: global average pooling and one fully connected layer, whose ${model.labels.length} output neurons spike too.`,
           chosen
             ? 'Its firing rates are the prior of the final prediction’s.'
             : 'Not simulated now. Choose it to make its firing rates the prior of the final prediction’s.',

@@ -26,8 +26,8 @@ const TOPICS: Readonly<Record<string, (situation: Situation) => Explanation>> = 
     title: 'What you see',
     reference: 'Akagi & Awano 2021',
     paragraphs: [
-      `A ResNet-18 of ${formatWhole(model.neurons)} neurons that talk in spikes, running in this page. Every coloured point is spikes that were just computed; nothing is a recording.`,
-      'The picture flows through eight stages to the final prediction. An early guess from inside becomes the prior, so that fewer spikes are enough for an answer.',
+      `${formatWhole(model.neurons)} neurons in ${model.layers.length} populations that talk in spikes, running in this page. Every coloured point is spikes that were just computed; nothing is a recording.`,
+      'The picture flows through them to the final prediction. An early guess from inside becomes the prior, so that fewer spikes are enough for an answer.',
       'Point at anything, or touch it, and this panel says what it is.',
     ],
     facts: [
@@ -132,7 +132,7 @@ const TOPICS: Readonly<Record<string, (situation: Situation) => Explanation>> = 
     title: 'Head as the prior',
     reference: 'eqs. (15)–(18)',
     paragraphs: [
-      `One of ${model.heads.length - 1} internal heads, one after each stage but the last. Later heads know more and come with a stronger prior; only the chosen one is simulated and paid for. Starts the run again.`,
+      `One of ${model.heads.length - 1} internal heads. Later heads know more and come with a stronger prior; only the chosen one is simulated and paid for. Starts the run again.`,
     ],
     facts: model.heads
       .slice(0, -1)

@@ -2,7 +2,7 @@
 import type { Palette } from '../palette.js';
 import type { Model } from '../protocol.js';
 import { Raster } from '../raster.js';
-import type { Box, Layout, Point } from './layout.js';
+import type { Box, Layout, Point } from './geometry.js';
 import type { Traces } from './traces.js';
 
 /** What the picture shows besides the spikes. */
@@ -152,9 +152,13 @@ function drawHeads(
 
 function finalWay({ heads, fusion, vertical }: Layout): Point[] {
   const { box, x, y } = heads[heads.length - 1]!;
-  return vertical
-    ? [{ x: fusion.x, y: box.y + box.height }, fusion]
-    : [{ x, y: box.y + box.height }, { x, y }, fusion];
+  if (vertical) {
+    // Straight down where the box stands over the fusion.
+    const over = box.x <= fusion.x && fusion.x <= box.x + box.width;
+    const from = over ? fusion.x : box.x + box.width / 2;
+    return [{ x: from, y: box.y + box.height }, ...(over ? [] : [{ x: from, y: fusion.y }]), fusion];
+  }
+  return [{ x, y: box.y + box.height }, { x, y }, fusion];
 }
 
 function priorWay({ heads, fusion, bus, vertical }: Layout, head: number, active: boolean): Point[] {

@@ -9,7 +9,8 @@ import type { Palette } from '../palette.js';
 import type { Frame, Model } from '../protocol.js';
 import { fitCanvas } from '../raster.js';
 import { type Marks, NetworkPainter } from './draw.js';
-import { type Box, type Layout, layOut } from './layout.js';
+import type { Box, Layout } from './geometry.js';
+import { layOut } from './layout.js';
 import { Traces } from './traces.js';
 
 interface Labelled {

@@ -21,16 +21,16 @@ export function summarise(network: SpikingNetwork): Model {
       synapses,
       lambda,
       threshold: [threshold.minimum, threshold.maximum],
-      connections: sources.map(({ kernel, stride, synapses }, position) => ({
+      connections: sources.map(({ kind, kernel, stride, synapses }, position) => ({
+        kind,
         source: network.populations[index]!.synapses[position]!.source,
-        kernel: sideOf(kernel, 0),
-        stride: sideOf(stride, 1),
+        kernel: sideOf(kernel),
+        stride: sideOf(stride),
         synapses,
       })),
     })),
     heads: heads.map(({ name, synapses, lambda, priorStrength }, index) => {
-      const layer = network.heads[index]!.population;
-      return { name, stage: stages[layer]!, synapses, lambda, priorStrength, layer };
+      return { name, synapses, lambda, priorStrength, layer: network.heads[index]!.population };
     }),
     analogMultiplyAccumulates: analogMultiplyAccumulates(network),
     multiplyAccumulates: multiplyAccumulates(network),
@@ -38,10 +38,10 @@ export function summarise(network: SpikingNetwork): Model {
   };
 }
 
-/** One number of a window's, the height where height and width differ. */
-function sideOf(value: unknown, otherwise: number): number {
-  if (Array.isArray(value)) return sideOf(value[0], otherwise);
-  return typeof value === 'number' ? value : otherwise;
+/** One number of a window's, the height where height and width differ; 0 where there is no window. */
+function sideOf(value: unknown): number {
+  if (Array.isArray(value)) return sideOf(value[0]);
+  return typeof value === 'number' ? value : 0;
 }
 
 /**
