@@ -131,7 +131,7 @@ export class Simulation {
 
   #present(input: Int16Array, order: readonly OrderEntry[], way: Way): void {
     const { channels, height, width } = this.network.input;
-    if (input.length !== channels * height * width) {
+    if (input.length !== sizeOf(this.network.input)) {
       throw new UserError(`the network takes ${height}x${width}x${channels} values, but got ${input.length}`);
     }
     if (way.digits !== null) this.checkDigits(way.digits);

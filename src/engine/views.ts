@@ -2,6 +2,7 @@
  * Typed views on the memory of one simulation, made once: a host that made one for every number it reads would make
  * thousands a second, and leave them to the garbage collector.
  */
+import { sizeOf } from '../graph/extents.js';
 import type { SpikingNetwork } from '../graph/network.js';
 import { type Plan, SLOTS } from './plan.js';
 
@@ -24,7 +25,7 @@ export class MemoryViews {
     this.words = new Uint32Array(buffer);
     this.bytes = new Uint8Array(buffer);
     this.records = new DataView(buffer);
-    this.image = new Int16Array(buffer, state.image, input.channels * input.height * input.width);
+    this.image = new Int16Array(buffer, state.image, sizeOf(input));
     this.fired = heads.map((_, head) =>
       Array.from(
         { length: SLOTS },
